@@ -218,6 +218,16 @@ REMEMBERED: Sequence[Bound] = (
         "{runtime.memory._MOST}",
         "the oldest are deleted",
     ),
+    (
+        "objects of a module that `mock-csms emsp` keeps",
+        "{ocpi.emsp.keeping.MOST_OBJECTS}",
+        "a new one is answered with the code 3000",
+    ),
+    (
+        "commands, authorizations, ids of requests, and exchanges to show of `mock-csms emsp`",
+        "{ocpi.emsp.world._MOST} each, {ocpi.emsp.world._MOST_SHOWN} exchanges",
+        "the oldest are forgotten",
+    ),
 )
 
 

@@ -1,10 +1,12 @@
-"""Tables of the documentation about the mock eMSP."""
+"""Tables of the documentation about OCPI: the CPO, and the mock eMSP."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import MISSING, fields
 from functools import partial
 
 from mock_csms.commands.arguments import titles_of
+from mock_csms.ocpi.cpo.table import PREFIX as CPO_PREFIX
+from mock_csms.ocpi.cpo.table import ROWS as CPO_ROWS
 from mock_csms.ocpi.emsp.checks.catalogue import OCPI_CHECKS
 from mock_csms.ocpi.emsp.faults import OCPI_FAULTS
 from mock_csms.ocpi.emsp.hand import HAND_ROWS
@@ -20,6 +22,13 @@ def emsp_paths() -> Iterable[tuple[str, ...]]:
     yield "request", "what it does", ""
     for row in ROWS:
         yield f"`{row.method} {path_of(row, PREFIX)}`", row.help, "extension" if row.is_extension else ""
+
+
+def cpo_paths() -> Iterable[tuple[str, ...]]:
+    """Return a row for every path of the CPO."""
+    yield "request", "what it does"
+    for row in CPO_ROWS:
+        yield f"`{row.method} {path_of(row, CPO_PREFIX)}`", row.help
 
 
 def emsp_commands() -> Iterable[tuple[str, ...]]:
@@ -62,6 +71,7 @@ OCPI_TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
         f"emsp_{title}": partial(flags_of_group, EmspSettings, title)
         for title in sorted({*titles_of(EmspSettings).values()})
     },
+    "cpo_paths": cpo_paths,
     "emsp_paths": emsp_paths,
     "emsp_commands": emsp_commands,
     "ocpi_faults": ocpi_faults,

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from mock_csms.commands.arguments import command_line_source, parser_for, parser_of
 from mock_csms.commands.checking import TraceSettings
 from mock_csms.commands.profile import ProfileSettings
 from mock_csms.commands.remote.table import COMMANDS as REMOTE_COMMANDS
@@ -124,14 +125,14 @@ def test_completion(command: list[str]) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
 def test_completion_offers_subcommands(shell: str) -> None:
-    """Every sub-command is in the completion script with the words behind it, and in bash and zsh its flags."""
+    """The completion script has every sub-command with its second words, and its flags, for bash and zsh."""
     script = printed(SERVER, "--completion", shell)
     for word in ("explain", "stations", "disconnect", "verdict", *(["--within"] if shell != "tcsh" else [])):
         assert word in script
 
 
 def test_bash_completes_subcommands() -> None:
-    """After `mock-csms sta` and the tab key bash writes `stations`, and after that the words that may follow it."""
+    """After `mock-csms sta` and the tab key, bash completes `stations`, and then offers its second words."""
     script = printed(SERVER, "--completion", "bash")
     ask = (
         f"{script}\n"
@@ -166,3 +167,23 @@ def test_an_unknown_environment_variable(name: str, near: str) -> None:
     ended = run("--port=0", "--duration=0.01", "--quiet", **{name: "5"})
     assert ended.returncode == 0
     assert re.fullmatch(rf"mock-csms: warning: [^\n]*{name}[^\n]*ignored[^\n]*'{near}'\?\n", ended.stderr)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--port", "1", "--host=::1", "-c", "Reset", "-v"],
+        ["--whitelist", "A", "B", "--token", "A=Accepted", "--token=B=Blocked"],
+        ["--fault", "Heartbeat*2", "drop", "--fault", "*", "drop", "--trace", "-"],
+        [],
+    ],
+    ids=" ".join,
+)
+def test_a_parser_of_few_options(words: list[str]) -> None:
+    """A parser of only the given options gives the same result as the whole parser; it is not made for other words."""
+    names = {word.partition("=")[0] for word in words if word.startswith("-") and word != "-"}
+    few = parser_of("mock-csms", Config, names)
+    assert few is not None
+    read, expected = (parser.parse_args(words) for parser in (few, parser_for("mock-csms", "", Config)))
+    assert command_line_source(Config, vars(read)) == command_line_source(Config, vars(expected))
+    assert [parser_of("mock-csms", Config, [*names, name]) for name in ("--help", "--prot", "-x")] == [None] * 3

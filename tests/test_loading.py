@@ -25,9 +25,13 @@ UNNEEDED = (
     "ipaddress",
     *("mock_csms.runtime.learning", "mock_csms.runtime.memory", "mock_csms.runtime.schedule"),
     *("mock_csms.watch.diagram", "mock_csms.watch.eventlog", "mock_csms.watch.trace", "mock_csms.watch.verdict"),
+    *("mock_csms.watch.console", "mock_csms.watch.lines", "mock_csms.commands.reload"),
 )
 """Modules that are not needed before the first message of a station."""
-OF_HANDSHAKES = ("hashlib", "_hashlib", "secrets", "hmac", "email.utils", "calendar")
+OF_HANDSHAKES = (
+    *("hashlib", "_hashlib", "secrets", "hmac", "email.utils", "calendar"),
+    *("mock_csms.behavior.v2.dialect", "mock_csms.behavior.v16.dialect"),
+)
 """Modules that are not needed before the first station connects."""
 
 STARTED = """
@@ -128,7 +132,7 @@ OF_FILES = ("starlette", "uvicorn", "pyftpdlib", "asyncssh")
     ids=["without", "http", "ftp"],
 )
 async def test_libraries_of_files_are_loaded_when_wanted(flags: list[str], libraries: list[str]) -> None:
-    """Without --files none of its libraries is loaded; those of FTP and SFTP only where they are to be served."""
+    """Without --files none of its libraries is loaded; those of FTP and SFTP are loaded only if these are served."""
     async with Program(TELLS, *flags) as mock:
         for _ in range(flags.count("--files")):
             assert mock.process.stdout

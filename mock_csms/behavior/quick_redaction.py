@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from operator import is_
 from typing import Any
 
-from mock_csms.behavior.dialects import DIALECTS
+from mock_csms.behavior.dialects import all_dialects
 from mock_csms.behavior.mentions import Mentions
 from mock_csms.protocol.json_values import NESTED
 from mock_csms.protocol.records import Record
 
 MASK = "***"
-KEYS = tuple(dict.fromkeys(key for dialect in DIALECTS.values() for key in dialect.token_keys))
+KEYS = tuple(dict.fromkeys(key for dialect in all_dialects() for key in dialect.token_keys))
 """The keys of tokens in all versions, because a text does not show its version."""
 _IN_BYTES = tuple(key.encode() for key in KEYS)
 _NAMES = b"|".join(map(re.escape, _IN_BYTES))

@@ -4,12 +4,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from mock_csms.behavior import secret_texts
-from mock_csms.behavior.dialects import DIALECTS
+from mock_csms.behavior.dialects import all_dialects
 from mock_csms.behavior.matching import Path, value_at
 from mock_csms.protocol.masks import masked_value
 from mock_csms.protocol.records import Bounded
 
-_PLACES = [dialect.secrets for dialect in DIALECTS.values()]
+_PLACES = [dialect.secrets for dialect in all_dialects()]
 _FIELDS = frozenset(name.casefold() for places in _PLACES for name in places.fields)
 VALUES = tuple(dict.fromkeys(name for places in _PLACES for name in places.values))
 _LIMITS = tuple(name for places in _PLACES for name in places.limits)

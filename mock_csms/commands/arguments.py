@@ -2,8 +2,8 @@
 
 import argparse
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import Field, fields, is_dataclass
 from typing import Any
 
 from mock_csms.commands.parser import INDENT, Parser, add_help, bare_parser, columns, listed, row
@@ -39,18 +39,46 @@ def parser_for(
     groups = {"": parser.add_argument_group("flags")} if guide is None else {}
     titles = titles_of(settings) if guide else {}
     for setting in fields(settings):
-        declared, title = flag_of(setting), titles.get(setting.name, "")
+        title = titles.get(setting.name, "")
         group = groups[title] if title in groups else groups.setdefault(title, parser.add_argument_group(title))
-        for name, form in (declared.forms or {}).items():
-            how = _form(setting.name, form, declared)
-            group.add_argument(option(name), help=_help(form.help, environment, name), **how)
-        if declared.forms is None:
-            names = [*filter(None, [declared.short]), option(setting.name)]
-            meaning = _help(_meaning(declared, setting.default), environment, setting.name)
-            group.add_argument(*names, dest=setting.name, help=meaning, **_how(declared))
-            for alias in declared.aliases:
-                group.add_argument(alias, dest=setting.name, help=argparse.SUPPRESS, **_how(declared))
+        _add(group, setting, environment)
     return parser
+
+
+def parser_of(prog: str, settings: type[Settings], names: Collection[str]) -> Parser | None:
+    """Return a parser that knows only the settings with one of these option `names`; None if a name is unknown.
+
+    It parses a command line without other options as the parser of all settings does, and takes 2 ms less to make.
+    """
+    parser, unknown = bare_parser(prog, ""), set(names)
+    for setting in fields(settings) if unknown else ():
+        options = _options(setting)
+        if not unknown.isdisjoint(options):
+            unknown.difference_update(options)
+            _add(parser, setting, "")
+    return None if unknown else parser
+
+
+def _options(setting: Field[Any]) -> Sequence[str]:
+    """Return the option names of a setting."""
+    declared = flag_of(setting)
+    if declared.forms is not None:
+        return [option(name) for name in declared.forms]
+    return [*filter(None, [declared.short]), option(setting.name), *declared.aliases]
+
+
+def _add(group: Any, setting: Field[Any], environment: str) -> None:
+    """Add the options of a setting to a parser, or to a group of it."""
+    declared = flag_of(setting)
+    for name, form in (declared.forms or {}).items():
+        how = _form(setting.name, form, declared)
+        group.add_argument(option(name), help=_help(form.help, environment, name), **how)
+    if declared.forms is None:
+        names = [*filter(None, [declared.short]), option(setting.name)]
+        meaning = _help(_meaning(declared, setting.default), environment, setting.name)
+        group.add_argument(*names, dest=setting.name, help=meaning, **_how(declared))
+        for alias in declared.aliases:
+            group.add_argument(alias, dest=setting.name, help=argparse.SUPPRESS, **_how(declared))
 
 
 def titles_of(settings: type[Settings]) -> Mapping[str, str]:

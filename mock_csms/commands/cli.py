@@ -5,7 +5,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from mock_csms.commands.arguments import Guide, parser_for
+from mock_csms.commands.arguments import Guide, parser_for, parser_of
 from mock_csms.commands.clashes import refuse_clashes
 from mock_csms.commands.parser import Parser
 from mock_csms.commands.remote_words import REMOTE_WORDS
@@ -29,7 +29,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     read_long_way()
     if words and words[0] in ALL_SUBCOMMANDS:
         return _subcommand(*words)
-    parser = _parser()
+    parser = _parser_for(words)
     if words and not words[0].startswith("-"):
         parser.error(f"{words[0]!r} is neither a flag nor a subcommand{did_you_mean(words[0], ALL_SUBCOMMANDS)}")
     parsed = vars(parser.parse_args(arguments))
@@ -123,13 +123,27 @@ def _masked(lines: Sequence[str], *, is_redacted: bool) -> Sequence[str]:
     return [Secrets(Redactor() if is_redacted else None).words(line) for line in lines]
 
 
-def _parser() -> Parser:
+def _parser_for(words: Sequence[str]) -> Parser:
+    """Return the parser for a command line: with only the options in it, or with all if one of them may be unknown."""
+    names = {word.partition("=")[0] for word in words if word.startswith("-") and word != "-"}
+    parser = parser_of("mock-csms", Config, names - OTHER_OPTIONS.keys())
+    if parser is None:
+        return _whole_parser()
+    _add_others(parser)
+    return parser
+
+
+def _whole_parser() -> Parser:
+    """Return the parser with all options, which the help and the error for an unknown option name."""
     parser = parser_for("mock-csms", DESCRIPTION, Config, GUIDE, ENVIRONMENT)
-    group = parser.add_argument_group("configuration")
-    for name, how in OTHER_OPTIONS.items():
-        group.add_argument(name, **how)
+    _add_others(parser.add_argument_group("configuration"))
     parser.add_subcommands = _add_subcommands
     return parser
+
+
+def _add_others(group: Any) -> None:
+    for name, how in OTHER_OPTIONS.items():
+        group.add_argument(name, **how)
 
 
 def _add_subcommands(parsers: Any) -> None:

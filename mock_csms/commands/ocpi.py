@@ -25,7 +25,7 @@ USUAL = "http://127.0.0.1:8000"
 _PATIENCE = 30.0
 _LONGEST = 600.0
 """The longest time that a CPO may take for the result of a command, in seconds."""
-_STATUSES = {404: NO_STATION, 409: REFUSED, 502: REFUSED}
+_STATUSES = {404: NO_STATION, 409: REFUSED, 500: REFUSED, 502: REFUSED}
 """The exit status for each HTTP status that is no error of the user."""
 
 
@@ -112,6 +112,8 @@ def _ask(url: str, row: HandRow, body: Mapping[str, Any]) -> Mapping[str, Any]:
         status, data = response.status, response.read()
     except (http.client.HTTPException, OSError, ValueError) as error:
         raise CannotDo(NO_MOCK, f"no eMSP answers at {full}: {error or type(error).__name__}") from None
+    finally:
+        connection.close()
     try:
         value: Any = json_value(data)
         outcome: Mapping[str, Any] = value if status == 200 and "result" in value else {}

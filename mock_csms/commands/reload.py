@@ -1,67 +1,38 @@
 """SIGHUP: reads the settings again, and reports which have changed and which need a restart."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import Field, fields
 from typing import Any
 
+from mock_csms.commands.given import Given, given
 from mock_csms.commands.settings import read_config
-from mock_csms.protocol.records import Record
 from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import FIXED, Config, with_fixed
 from mock_csms.settings.checking import check
 from mock_csms.settings.flags import Source, flag_of
-from mock_csms.settings.texts import read_text
 from mock_csms.settings.written import written_value
 from mock_csms.twin.events import Failed, Noted, Reconfigured
-
-
-class Given(Record):
-    """Settings, and their texts. (Parsed rules cannot be compared, so their tables are compared.)"""
-
-    config: Config
-    sources: Sequence[Source]
-    tables: Mapping[str, Sequence[str]]
-    """The tables of each setting that has tables, as texts, with the content of the files that they name."""
-
-
-def given(config: Config, sources: Sequence[Source]) -> Given:
-    """Return settings together with their texts."""
-    names = [setting.name for setting in fields(Config) if flag_of(setting).forms is not None]
-    tables = {name: [_text(table) for source in sources for table in source.values.get(name, ())] for name in names}
-    return Given(config, sources, tables)
-
-
-def _text(table: Mapping[str, Any]) -> str:
-    return " ".join(_content(str(value)) for value in table.values())
-
-
-def _content(value: str) -> str:
-    """Return a value, or the content of the file that it names."""
-    if value.startswith("@"):
-        with suppress(ValueError):
-            return f"{value} {read_text(value[1:])}"
-    return value
 
 
 class Reload:
     """Reads the settings again and applies them. If they are wrong, it reports that and keeps the old ones.
 
-    `use` applies them below what the API has changed, and returns what to tell about that.
+    `first` has the settings of the start. `use` applies settings, except those that the API has changed, and returns
+    lines to report about that.
     """
 
     def __init__(
         self,
         csms: CsmsServer,
-        sources: Sequence[Source],
+        first: Given,
         gather: Callable[[], Sequence[Source]],
         use: Callable[[Config, Sequence[Source]], Sequence[str]] | None = None,
     ) -> None:
         self._csms = csms
         self._use = use or self._configure
         self._gather = gather
-        self._first = self._given = given(csms.config, sources)
+        self._first = self._given = first
 
     def __call__(self) -> None:
         """Read the settings again."""

@@ -7,13 +7,13 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
-from functools import partial
+from functools import cache, partial
 from itertools import count
 from typing import TYPE_CHECKING, Any, TextIO
 
+from mock_csms.commands.given import Given, given
 from mock_csms.commands.opening import ServersBeside
 from mock_csms.commands.ready import ReadyFile
-from mock_csms.commands.reload import Reload
 from mock_csms.commands.stdout import complain, naming, tell
 from mock_csms.runtime import clock
 from mock_csms.runtime.bus import Bus
@@ -32,6 +32,7 @@ from mock_csms.watch.records import Recorder
 from mock_csms.watch.statuses import Status, cannot_start, gravest
 
 if TYPE_CHECKING:
+    from mock_csms.commands.reload import Reload
     from mock_csms.control.beside import Beside
     from mock_csms.watch.verdict import RunVerdict
 
@@ -57,7 +58,7 @@ async def serve(
             judgement = Judgement(findings, _verdict(config, bus, records, ended.set))
             stack.callback(ready.remove)
             servers = ServersBeside(csms, beside := _beside(csms, records, judgement, sources))
-            reload = Reload(csms, sources, gather, beside.tuning.reread if beside else None)
+            reload = _reload(csms, given(config, sources), gather, beside)
 
             def announce(url: str) -> None:
                 handle_signals(ended, ending.force, reload)
@@ -100,6 +101,23 @@ def _beside(csms: CsmsServer, records: Recorder, judgement: Judgement, sources: 
     from mock_csms.runtime.schedule import Schedule  # noqa: PLC0415 - as above
 
     return Beside(csms, records, Schedule(csms), Tuning(csms, records, sources), judgement)
+
+
+def _reload(
+    csms: CsmsServer, first: Given, gather: Callable[[], Sequence[Source]], beside: "Beside | None"
+) -> Callable[[], None]:
+    """Return what reads the settings again at SIGHUP; `first` has those of the start."""
+
+    @cache
+    def reload() -> "Reload":
+        from mock_csms.commands.reload import Reload  # noqa: PLC0415 - no start waits for it
+
+        return Reload(csms, first, gather, beside.tuning.reread if beside else None)
+
+    def read_again() -> None:
+        reload()()
+
+    return read_again
 
 
 def _end_the_start(csms: CsmsServer, config: Config) -> None:

@@ -76,9 +76,10 @@ class Tuning:
         self._config, self._sources, self._patch = config, sources, {}
 
     def reread(self, config: Config, sources: Sequence[Source]) -> Sequence[str]:
-        """Use settings whose files were read again; what was changed one by one stays above them, like a flag.
+        """Use settings whose files were read again; settings that were changed one by one keep these changes, as flags
 
-        Returns what to tell about that. Changes that are wrong with the new settings are forgotten.
+        would.
+        Returns lines to report about that. Changes that are invalid with the new settings are forgotten.
         """
         patch = self._patch
         try:

@@ -59,11 +59,12 @@ def module_path(module: str, prefix: str) -> str:
     return f"/ocpi/{VERSION}/{module}" if module == CREDENTIALS else f"{prefix}/{VERSION}/{module}"
 
 
-def endpoints(rows: Modules, prefix: str, base: str) -> Sequence[Mapping[str, str]]:
-    """Return the endpoints for the version details; `base` is the URL of the server."""
+def endpoints(rows: Modules, prefix: str, base: str, end: str = "") -> Sequence[Mapping[str, str]]:
+    """Return the endpoints for the version details; `base` is the URL of the server, `end` the end of all URLs."""
     found = {(row.module, row.role): None for row in rows if row.module != VERSIONS and not row.is_extension}
     return [
-        {"identifier": module, "role": role, "url": f"{base}{module_path(module, prefix)}"} for module, role in found
+        {"identifier": module, "role": role, "url": f"{base}{module_path(module, prefix)}{end}"}
+        for module, role in found
     ]
 
 

@@ -5,17 +5,21 @@ from typing import Any, TypeAlias
 
 from mock_csms.ocpi.paging import PageAsked
 from mock_csms.ocpi.times import time_of, written_time
+from mock_csms.protocol.records import Bounded
 
 Json: TypeAlias = dict[str, Any]
 Key: TypeAlias = tuple[str, ...]
 """The parts of an object's path; upper and lower case are the same (CiString)."""
 
+_MOST = 100_000
+"""How many objects of a module are kept."""
+
 
 class Store:
-    """The objects of one module. Objects are never changed in place: a change puts a new one."""
+    """The objects of one module; beyond `most` the oldest is forgotten. A change puts a new object."""
 
-    def __init__(self) -> None:
-        self._objects: dict[Key, Json] = {}
+    def __init__(self, most: int = _MOST) -> None:
+        self._objects: Bounded[Key, Json] = Bounded(most)
         self._latest = 0.0
 
     def __len__(self) -> int:

@@ -17,7 +17,9 @@ def version_rows(table: Callable[[], Modules]) -> Modules:
         return OcpiAnswer(data=[{"version": VERSION, "url": f"{request.base}/ocpi/{VERSION}"}])
 
     def read_version(request: OcpiRequest, world: OcpiWorld) -> OcpiAnswer:
-        return OcpiAnswer(data={"version": VERSION, "endpoints": endpoints(table(), world.prefix, request.base)})
+        return OcpiAnswer(
+            data={"version": VERSION, "endpoints": endpoints(table(), world.prefix, request.base, world.end_of_urls)}
+        )
 
     return (
         ModuleRow(

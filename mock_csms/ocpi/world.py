@@ -26,6 +26,8 @@ class OcpiWorld(Mutable, eq=False, kw_only=True):
     """The modules that a party must have to register, as in `OcpiPeer.endpoints`."""
     sends_raw: bool = False
     """Whether tokens are sent as they are, not in Base64, unless the other party refuses them so."""
+    end_of_urls: str = ""
+    """The end of the URLs of modules in the version details: empty, or a slash."""
     is_open: bool = False
     """Whether every request is served, without a token."""
     tell: Callable[[str], None] = lambda _: None

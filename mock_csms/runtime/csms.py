@@ -81,20 +81,20 @@ class CsmsServer:
         self._inspection.follows_all = True
 
     def configure(self, config: Config) -> None:
-        """Use other settings from now on; what is fixed when the mock starts to listen stays as it is.
+        """Use other settings from now on; settings that are read only when the mock starts stay as they are.
 
-        Where the settings do not change, the counts of rules and refusals and the positions in sequences stay.
+        Rules and sequences whose settings do not change keep their counts and positions.
         """
         self.settle()
         self.rulebase.configure(config)
 
     def offer(self, files: "FileOffers | None") -> None:
-        """Let commands name these files; None for no file server."""
+        """Let commands offer the files of this file server; None if there is no file server."""
         self._maker.files = files
         self._set_world()
 
     def listen_to(self, partners: "Partners", asker: Asker) -> None:
-        """Let other platforms say something about answers, and ask them before."""
+        """Ask these other platforms before calls are answered, and let them change the answers."""
         self._maker.partners, self.asker = partners, asker
         self._set_world()
 

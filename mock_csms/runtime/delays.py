@@ -1,25 +1,25 @@
-"""What waits for its time on one connection, for a delay that the settings ask for: not more than has room."""
+"""Limits the delayed messages of one connection, which wait because the settings ask for a delay."""
 
 from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
 _MOST, _LEAST_COST = 1024 * 1024, 4096
-"""How many bytes of messages may wait, and how many each one counts at least."""
+"""How many bytes of messages may wait, and how many each message counts at least."""
 
 
 class Readable(Protocol):
-    """A connection that need not be read."""
+    """A connection that can stop reading."""
 
     def pause_reading(self) -> None:
-        """Read no more."""
+        """Stop reading."""
 
     def resume_reading(self) -> None:
-        """Read on."""
+        """Read again."""
 
 
 class Delays:
-    """Counts what waits; while it is too much, the connection that it came from is not read."""
+    """Counts the bytes that wait; while there are too many, their connection is not read."""
 
     def __init__(self, connection: Readable) -> None:
         self._connection = connection

@@ -72,7 +72,7 @@ class TlsServer:
         return self._broken[kind].handling(offer) if kind else self._usual
 
     def agreed(self, agreement: Agreement, handling: Handling) -> Agreement:
-        """Publish that a handshake succeeded; return it with what such a client has refused before."""
+        """Publish that a handshake succeeded; return it with the faults that such a client has refused before."""
         certificate = _described(agreement.certificate)
         version, suite = agreement.version, agreement.suite
         self._publish(TlsAgreed(clock.now(), "", version, suite, certificate, agreement.doubt, handling.fault))

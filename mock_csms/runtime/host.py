@@ -12,7 +12,7 @@ from mock_csms.protocol.versions import Version
 from mock_csms.twin.events import Event
 
 Arrival: TypeAlias = Callable[[str], tuple[float | None, str]]
-"""Returns the delay of a message of a station in seconds, None if it is lost, and the names of the faults for that."""
+"""Returns the delay of a message of a station in seconds (None if the message is lost), and the names of the faults."""
 
 
 class Peer(Protocol):
@@ -25,7 +25,7 @@ class Peer(Protocol):
 
 
 class Shortcut(Protocol):
-    """What answers ordinary calls with few steps (`short_way.py`)."""
+    """Answers ordinary calls with few steps (`short_way.py`)."""
 
     def take(self, session: Peer, call: Call, send: Callable[[bytes], bool], /) -> bool:
         """Answer a typed call without violations and publish both; return False if the usual way must do it."""
@@ -35,10 +35,10 @@ class Asker(Protocol):
     """Asks other platforms before a call is answered (--ocpi)."""
 
     def question(self, session: Peer, call: Call, /) -> object | None:
-        """Return the question that must be answered before the call; None if there is none, or not any more."""
+        """Return the question that must be answered before the call; None if there is none, or no longer one."""
 
     def ask(self, question: object, then: Callable[[], None], /) -> None:
-        """Ask; `then` is called when the answer has come, or does not come in time."""
+        """Ask the question; `then` is called when the answer has come, or when the time for it is over."""
 
 
 class Host(Protocol):
@@ -57,7 +57,7 @@ class Host(Protocol):
 
     @property
     def short_way(self) -> Shortcut | None:
-        """What answers ordinary calls with few steps; None if every message takes the usual way."""
+        """The shortcut for ordinary calls; None if every message takes the usual way."""
 
     @property
     def arrival(self) -> Arrival | None:
@@ -65,7 +65,7 @@ class Host(Protocol):
 
     @property
     def asker(self) -> Asker | None:
-        """What asks other platforms before a call is answered; None if nobody is asked."""
+        """Asks other platforms before a call is answered; None if nobody is asked."""
 
     def prepared(self, session: Peer, call: Call) -> Prepared | None:
         """Return the remembered answer to a typed call without violations; None if `answer` must decide."""

@@ -31,13 +31,13 @@ _SAVE = 1.0
 
 
 class Unchecked:
-    """Lets calls and answers pass for which no checks are set, unless somebody follows their station."""
+    """Accepts calls and answers that no selected check looks at, unless somebody follows their station."""
 
     def __init__(self, stations: Stations) -> None:
         self._stations = stations
 
     def takes_call(self, _: Call, __: float, identity: str, ___: Json) -> bool:
-        """Return whether nothing need be learned from a call and its answer."""
+        """Return whether nothing has to be learned from a call and its answer."""
         station = self._stations.get(identity)
         return station is None or station.twin is None
 
@@ -173,7 +173,7 @@ class Inspection:
     def _meet(self, known: "StationFacts") -> None:
         """Make a station's facts for checks its twin, and add the facts that earlier runs have saved."""
         if self._stations.was_forgotten(known.identity):
-            known.connections.opened = 1  # so it may have booted already, like a station that started before the mock
+            known.connections.opened = 1  # the station may have booted already, before the mock was started
         self._stations.adopt(known.identity, known)
         if self._memory:
             self._memory.recall(known)

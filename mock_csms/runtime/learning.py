@@ -38,7 +38,7 @@ class _Report:
         self.number = number
         self.model = model
         self.parts: asyncio.Queue[bool] = asyncio.Queue()
-        """Whether each part that has come is the last one."""
+        """By part of the report, in the order of arrival: whether it says that it is the last one."""
 
 
 class Learning:

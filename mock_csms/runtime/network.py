@@ -30,7 +30,7 @@ class Network:
         self.is_sound = not rules
 
     def forget(self, identity: str) -> None:
-        """Begin the chance of a station anew: it left long ago."""
+        """Drop the random numbers of a station that left long ago; they start from the beginning if it returns."""
         for way in (IN, OUT):
             self._chances.pop((identity, way), None)
 

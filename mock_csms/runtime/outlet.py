@@ -1,7 +1,7 @@
-"""Writing to an open file without ever waiting for the process or the person who reads it.
+"""Writes to an open file without ever waiting for the process or the person that reads it.
 
-Pipes, sockets and terminals can be full. O_NONBLOCK on our descriptor is no way out: the flag belongs to the open file
-description, which the parent process and others share, so that their terminal or log would become non-blocking, too.
+Pipes, sockets and terminals can be full. Setting O_NONBLOCK on our descriptor would not help: the flag belongs to the
+open file description, which the parent process and others share. Their terminal or log would become non-blocking too.
 """
 
 import errno
@@ -16,29 +16,29 @@ from pathlib import Path
 from typing import TypeAlias
 
 Write: TypeAlias = Callable[[bytes | memoryview], int]
-"""Writes what there is room for, and returns how many bytes. BlockingIOError: there is no room."""
+"""Writes as many bytes as there is room for, and returns their number. Raises BlockingIOError if there is no room."""
 
 _REOPENED = "/proc/self/fd/{}"
-"""The name under which Linux opens the pipe or terminal behind a descriptor again, with flags of its own."""
+"""The path by which Linux opens the pipe or terminal of a descriptor a second time, with separate flags."""
 
 
 class Outlet:
-    """An open file. `write` never waits, unless it is a file on a disk; OSError where it can no longer be written."""
+    """An open file. `write` never waits, except for a disk; it raises OSError if nothing can be written any more."""
 
     can_block = False
     """Whether there is a reader who may be slow."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor: int | None = descriptor
-        """What to wait for; None for a named pipe as long as nobody has opened it for reading."""
+        """The descriptor to wait for; None for a named pipe until somebody opens it for reading."""
         self.write: Write = partial(os.write, descriptor)
 
     def close(self) -> None:
-        """Close what was opened here; the descriptor that was given stays open."""
+        """Close the descriptor that was opened here; the given descriptor stays open."""
 
 
 class PipeOutlet(Outlet):
-    """A pipe or terminal that others may write to as well, where it can be opened again with flags of our own."""
+    """A pipe or a terminal that this process can open again, so that other writers keep their flags."""
 
     can_block = True
 
@@ -49,12 +49,12 @@ class PipeOutlet(Outlet):
         super().__init__(self._own)
 
     def close(self) -> None:
-        """Close our own descriptor of it."""
+        """Close the second descriptor."""
         os.close(self._own)
 
 
 class SocketOutlet(Outlet):
-    """A socket; several programs connect the outputs of their children with one."""
+    """A socket; some programs connect the outputs of their child processes to one."""
 
     can_block = True
 
@@ -64,14 +64,15 @@ class SocketOutlet(Outlet):
         self.write = lambda data: self._socket.send(data, socket.MSG_DONTWAIT)
 
     def close(self) -> None:
-        """Close our duplicate of it."""
+        """Close the duplicate of the socket."""
         self._socket.close()
 
 
 class PolledOutlet(Outlet):
-    """What cannot be opened again, as it belongs to another user or the system has no way to do it.
+    """A pipe or a terminal that cannot be opened again: it belongs to another user, or the system cannot do that.
 
-    After a poll a pipe has room for PIPE_BUF bytes (POSIX) unless another writer came between, a terminal for one.
+    After a poll, a pipe has room for PIPE_BUF bytes (POSIX), unless another process writes first. For a terminal one
+    byte is assumed.
     """
 
     can_block = True
@@ -90,12 +91,12 @@ class PolledOutlet(Outlet):
         return os.write(self._own, data[: self._room])
 
     def close(self) -> None:
-        """Close our duplicate of it."""
+        """Close the duplicate of the descriptor."""
         os.close(self._own)
 
 
 class NamedPipe(Outlet):
-    """A named pipe (FIFO): opened once somebody has opened it for reading, for to open it earlier would wait."""
+    """A named pipe (FIFO). It is opened once a reader has opened it, because an earlier `open` would wait."""
 
     can_block = True
 
@@ -108,7 +109,7 @@ class NamedPipe(Outlet):
             self._open()
 
     def _open(self) -> int:
-        """Return the descriptor. Raises BlockingIOError as long as nobody reads."""
+        """Return the descriptor; open the pipe first if necessary. Raises BlockingIOError while nobody reads."""
         if self.descriptor is None:
             try:
                 self.descriptor = os.open(self._path, os.O_WRONLY | os.O_NONBLOCK)
@@ -122,7 +123,7 @@ class NamedPipe(Outlet):
         return os.write(self._open(), data)
 
     def close(self) -> None:
-        """Close it, if it was ever opened."""
+        """Close the pipe, if it was opened."""
         if self.descriptor is not None:
             os.close(self.descriptor)
 
@@ -135,7 +136,7 @@ def is_named_pipe(path: str) -> bool:
 
 
 def outlet_for(descriptor: int) -> Outlet:
-    """Return how to write to an open file; a descriptor that is not open fails when it is written to."""
+    """Return an outlet for an open file. If the descriptor is not open, the first write fails."""
     for kind in _kinds_for(descriptor):
         with suppress(OSError):
             return kind(descriptor)
@@ -143,7 +144,7 @@ def outlet_for(descriptor: int) -> Outlet:
 
 
 def _kinds_for(descriptor: int) -> "list[Callable[[int], Outlet]]":
-    """Return the ways to try, the best one first."""
+    """Return the kinds of outlet to try, the best one first."""
     if not hasattr(select, "poll"):  # Windows
         return []
     try:

@@ -1,4 +1,4 @@
-"""How long to wait for the answer to a call of ours, which may have to wait for the trace before it is sent."""
+"""Waits for the answer to one of our calls; the call may first wait for the trace to be written."""
 
 import asyncio
 
@@ -7,7 +7,7 @@ from mock_csms.runtime.transport.write_buffer import WriteBuffer
 
 
 async def within(seconds: float, answer: "asyncio.Future[Json]", buffer: WriteBuffer) -> Json:
-    """Return the answer. TimeoutError after so many seconds, which begin anew if messages had to wait meanwhile."""
+    """Return the answer. Raises TimeoutError after so many seconds, which start again if messages had to wait."""
     loop, stops = asyncio.get_running_loop(), buffer.stops
     timer: asyncio.TimerHandle
 

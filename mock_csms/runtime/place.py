@@ -15,7 +15,7 @@ class Place(Record):
     """The status of the file when it was opened."""
 
     def gone(self) -> str | None:
-        """Return why what is written cannot be found at the path any more; None if it can.
+        """Return why the written file cannot be found at its path any more; None if it can.
 
         Pipes and devices are never gone.
         """

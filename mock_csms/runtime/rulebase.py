@@ -221,7 +221,7 @@ class Rulebase:
         self._build()
 
     def below(self, version: Version) -> Replies:
-        """Return the answers to stations of a version without those that users wrote, for a look at what they say."""
+        """Return the answers to stations of a version without the rules that users wrote, to compare the two."""
         return self._layering.below(version)
 
     def _named(self, given: Rules, taken: frozenset[str]) -> Rules:

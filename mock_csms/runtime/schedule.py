@@ -22,7 +22,7 @@ from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.events import Connected, Disconnected, Event, Failed, Received, Sent
 
 _MOST = 1000
-"""How many times a script may be under way for one station, which may send calls faster than it answers ours."""
+"""How often a script may run at the same time for one station, which may send calls faster than it answers ours."""
 
 
 class Schedule:

@@ -77,7 +77,7 @@ class Session:
             self._failed(error)
 
     def _receive_later(self, data: bytes, *, binary: bool) -> None:
-        """Take one message of the peer once a network fault lets it arrive, behind those that came before it."""
+        """Handle a message of the peer after a delay by a network fault, after the messages that came before it."""
         arrival = self._host.arrival
         after, fault = arrival(self.identity) if arrival else (0.0, "")
         if after is None:
@@ -187,17 +187,17 @@ class Session:
         self.closed(1006, reason)
 
     def notify(self, action: str, payload: Json) -> None:
-        """Send a SEND (OCPP 2.1) at once: nobody answers it, and it may be sent while a call is open."""
+        """Send a SEND (OCPP 2.1) at once: it gets no answer, and it may be sent while a call is open."""
         self._perform(self._host.command(self, SendMessage(self._host.world.new_id(), action, payload)), None)
 
     async def call(
         self, action: str, payload: Callable[[], Json], timeout_: float, written: Callable[[], None] | None = None
     ) -> Json:
-        """Send a CALL once those before it have ended, and return the payload of its result.
+        """Send a CALL after the earlier calls have ended, and return the payload of its result.
 
-        `payload` is asked for when the turn has come; `written` is called once the frame went to the socket. Raises
-        CallFailed for a CALLERROR, an answer that breaks its schema, no answer within `timeout_` seconds, a lost
-        connection, or where too many wait already.
+        `payload` is called when it is the turn of this call; `written` is called once the frame went to the socket.
+        Raises CallFailed for a CALLERROR, an answer that breaks its schema, no answer within `timeout_` seconds, a lost
+        connection, or too many waiting calls.
         """
         if self._calls >= _MOST_CALLS:
             reason = f"{action} was not sent: {self._calls} commands wait for {self.identity} already"
@@ -276,7 +276,7 @@ class Session:
                     asker.ask(question, self._later(0, partial(self._resume, answers)))
 
     def _resume(self, call: Call) -> None:
-        """Answer a call about which somebody else was asked."""
+        """Answer a call after another platform was asked about it."""
         if not self.is_over:
             self._perform(self._host.answer(self, call, None), call)
 

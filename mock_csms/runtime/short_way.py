@@ -28,7 +28,7 @@ from mock_csms.twin.station import StationModel
 
 
 class ShortWay:
-    """The short way of one mock; `answers` are the remembered answers to calls of each version that has come so far."""
+    """The short way of one mock; `answers` are the remembered answers for each version that came so far."""
 
     def __init__(
         self,

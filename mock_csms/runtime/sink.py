@@ -1,7 +1,7 @@
-"""Writes many small pieces to a file with few system calls, and never makes messages wait for a task or for a reader.
+"""Writes many small pieces to a file with few system calls; messages never wait for a task or for a slow reader.
 
-A file on a disk takes what is written. Behind a pipe, a socket or a terminal is a reader, who may be slow, or never
-read: then what is written waits here, within bounds.
+A file on a disk takes everything at once. A pipe, a socket or a terminal has a reader, who may be slow or may never
+read. Bytes for such a reader wait here, up to a limit.
 """
 
 import asyncio
@@ -17,52 +17,52 @@ _WAIT = 0.02
 _MOST_COLLECTED = 64 * 1024
 """How many bytes are collected; for twice as many the C library would ask the system for memory anew at every write."""
 _MOST_KEPT = 1024 * 1024
-"""How many bytes wait for a reader before lines for people are dropped, and stations have to wait for records."""
+"""How many bytes may wait for a reader. At more, lines for people are dropped, and stations must wait for records."""
 _GIVEN_UP = 64 * 1024 * 1024
-"""How many bytes of records wait at most: what stations do not cause, such as refused visitors, goes on and on."""
+"""The most bytes of records that wait: refused visitors, for instance, cause records even while stations must wait."""
 _TRY = 0.05
-"""How often it is tried whether somebody reads, in seconds, where the system does not tell."""
+"""The seconds between two attempts to write, if the system cannot report that somebody reads."""
 _LAST = 2.0
-"""How long the end of a run waits for a reader who takes nothing, in seconds."""
+"""How many seconds the end of a run waits for a reader that takes nothing."""
 _LONGEST = 10.0
-"""How long it waits at most for one who takes little."""
+"""How many seconds the end of a run waits at most for a reader that takes a little."""
 
 
 class Backpressure:
-    """What connections have to wait for: the records of a run that somebody reads, or does not.
+    """Stops connections while the records of a run cannot be written.
 
-    `write_ahead` is done before anything that was sent goes out, and returns whether that may go out now; None where
-    nothing is to be done. Whoever owns the connections sets `stop` and `go_on`.
+    `write_ahead` is called before sent bytes leave, and returns whether they may leave now; None if nothing has to be
+    written first. The owner of the connections sets `stop` and `go_on`.
     """
 
     def __init__(self, write_ahead: Callable[[], bool] | None = None) -> None:
         self.write_ahead = write_ahead
         self.stop: Callable[[], None] = lambda: None
-        """Called when too much waits: read no more from stations."""
+        """Called when too many bytes wait: stops reading from stations."""
         self.go_on: Callable[[], None] = lambda: None
-        """Called when all that waited is written: what `write_ahead` kept back may go out, and stations be read."""
+        """Called when no bytes wait any more: sends what `write_ahead` has kept back, and reads from stations again."""
         self._full: set[Sink] = set()
 
     def fill(self, sink: "Sink") -> None:
-        """Learn that too much waits in a sink."""
+        """Note that too many bytes wait in a sink."""
         if not self._full:
             self.stop()
         self._full.add(sink)
 
     def drain(self, sink: "Sink") -> None:
-        """Learn that nothing waits in a sink any more."""
+        """Note that no bytes wait in a sink any more."""
         self._full.discard(sink)
         if not self._full:
             self.go_on()
 
 
 class Sink:
-    """Collects what is to be written to an open file, a descriptor or an outlet.
+    """Collects bytes, and writes them to an open file, a descriptor or an outlet.
 
-    If a file can no longer be written, `failed` is called once with the reason, and nothing more is written to it.
-    While nobody reads, a sink with `backpressure` keeps everything, and makes stations wait when that becomes much; a
-    sink without it is for people: it drops lines when they become many, and writes how many as soon as somebody reads
-    again.
+    If the file cannot be written any more, `failed` is called once with the reason, and nothing more is written. While
+    nobody reads, a sink with `backpressure` keeps all records, and stops the stations when there are too many. A sink
+    without it has lines for people: it drops lines when there are too many, and writes their number once somebody
+    reads.
     """
 
     def __init__(
@@ -79,13 +79,13 @@ class Sink:
         self._pieces: list[bytes] = []
         self._size = 0
         self._rest = memoryview(b"")
-        """What the file had no room for; not empty as long as the sink waits for a reader."""
+        """The bytes that the file had no room for; not empty while the sink waits for a reader."""
         self._dropped = 0
-        """How many lines were dropped since somebody read."""
+        """How many lines were dropped since somebody last read."""
         self._timer: asyncio.TimerHandle | None = None
         self._trial: asyncio.TimerHandle | None = None
         self._watched: int | None = None
-        """The descriptor that the loop watches for room."""
+        """The descriptor that the event loop watches until it has room."""
 
     @property
     def can_block(self) -> bool:
@@ -94,7 +94,7 @@ class Sink:
 
     @property
     def waiting(self) -> int:
-        """How many bytes wait for a reader; 0 where nothing was ever kept back."""
+        """How many bytes wait for a reader; 0 if the reader has taken everything so far."""
         return len(self._rest) and len(self._rest) + self._size
 
     def write(self, piece: bytes) -> None:
@@ -110,7 +110,7 @@ class Sink:
             self._timer = asyncio.get_running_loop().call_later(_WAIT, self._ring)
 
     def end(self, piece: bytes = b"") -> None:
-        """Write `piece` as the last one, now or when somebody reads; what comes later is not written."""
+        """Write `piece` as the last one, at once or when somebody reads. Later pieces are ignored."""
         self._pieces.append(piece)
         if not self.flush():
             self._rest = memoryview(b"".join((self._rest, *self._pieces)))
@@ -118,7 +118,7 @@ class Sink:
         self._is_broken = True
 
     def flush(self) -> bool:
-        """Write now what can be written; return whether nothing waits for a reader."""
+        """Write as many of the collected bytes as possible; return whether none wait for a reader."""
         if self._rest or not self._pieces:
             return not self._rest
         data = self._collected()
@@ -128,7 +128,7 @@ class Sink:
         return False
 
     def push(self) -> bool:
-        """Try to write all that there is, and return whether that went."""
+        """Try to write all collected bytes; return whether that worked."""
         while self._rest:
             if not self._put(self._rest):
                 return False
@@ -138,7 +138,7 @@ class Sink:
         return True
 
     def _collected(self) -> bytes:
-        """Take what was collected, with the count of what was dropped behind it."""
+        """Take the collected bytes, followed by the number of dropped lines."""
         if self._dropped:
             self._pieces.append(f"{self._dropped:,} line{'s' * (self._dropped > 1)} dropped\n".encode())
             self._dropped = 0
@@ -148,7 +148,7 @@ class Sink:
         return data
 
     def _put(self, data: bytes | memoryview) -> bool:
-        """Write what there is room for, and keep the rest; return whether there was any room."""
+        """Write as many bytes as there is room for, and keep the others; return False if there was no room at all."""
         try:
             written = self._write(data)
         except BlockingIOError:
@@ -162,13 +162,13 @@ class Sink:
         return True
 
     def register(self, poll: "select.poll") -> bool:
-        """Let `poll` wait for room; False where there is nothing to wait for yet."""
+        """Let `poll` wait until there is room; return False if there is no descriptor to wait for yet."""
         if self._outlet.descriptor is not None:
             poll.register(self._outlet.descriptor, select.POLLOUT)
         return self._outlet.descriptor is not None
 
     def close(self) -> None:
-        """Write no more, and let go of the file."""
+        """Stop writing, and close the file."""
         for timer in (self._timer, self._trial):
             if timer is not None:
                 timer.cancel()
@@ -181,7 +181,7 @@ class Sink:
         self.flush()
 
     def _break(self, error: OSError) -> None:
-        """Give the file up."""
+        """Write nothing more to this file, because of an error."""
         self._rest, self._is_broken = memoryview(b""), True
         if self._failed:
             self._failed(error)
@@ -189,7 +189,7 @@ class Sink:
     # While nobody reads.
 
     def _bound(self) -> None:
-        """See to it that not too much waits, now that there is one more piece."""
+        """Limit the waiting bytes after a new piece: drop it, stop the stations, or give up."""
         if self._size <= _MOST_KEPT and not self._dropped:
             return
         if self._backpressure is None:
@@ -203,7 +203,7 @@ class Sink:
             self._go_on()
 
     def _watch(self) -> None:
-        """Go on as soon as there is room; without an event loop only `finish` does."""
+        """Continue as soon as there is room; without an event loop only `finish` does that."""
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:
@@ -220,7 +220,7 @@ class Sink:
             self._watched = None
 
     def _go_on(self) -> None:
-        """Write on, and let others go on when all is written."""
+        """Continue to write; when everything is written, let the stations continue."""
         is_written = self.push()
         if is_written or self._watched is None:
             self._unwatch()
@@ -231,7 +231,7 @@ class Sink:
 
 
 def finish(sinks: Iterable[Sink]) -> None:
-    """Write what waits, for as long as somebody reads it; a reader who takes nothing is waited for a short time."""
+    """Write the waiting bytes while somebody reads them; wait only a short time for a reader that takes nothing."""
     waiting = [sink for sink in sinks if not sink.flush()]
     now = monotonic()
     taken, end = now, now + _LONGEST
@@ -244,7 +244,7 @@ def finish(sinks: Iterable[Sink]) -> None:
 
 
 def _wait_for_room(sinks: Iterable[Sink], seconds: float) -> None:
-    """Wait until one of the files has room, or for so many seconds."""
+    """Wait until one of the files has room, but at most so many seconds."""
     poll, is_open = select.poll(), True
     for sink in sinks:
         is_open = sink.register(poll) and is_open

@@ -33,7 +33,7 @@ class Authorization:
         "Blocked if listed in --blacklist; rate_limit: NotAtThisTime; idTokens of type NoAuthorization are Accepted in "
         "every mode",
         versioned.named("auth_mode"),
-        "|".join(versioned.names("auth_mode")),
+        lambda: "|".join(versioned.names("auth_mode")),
         rules=lambda config, dialect: dialect.mode_rules(config.auth_mode, config.whitelist, config.blacklist),
     )
     whitelist: tuple[str, ...] = flag(

@@ -74,7 +74,8 @@ class Flag(Record):
 
     It gets a list of texts with `several` and `repeated`, and tables with `forms`.
     """
-    metavar: str
+    value_name: str | Callable[[], str]
+    """The name of its value in the help; a function if that needs modules that no start waits for."""
     short: str = ""
     """Its short name on the command line, such as `-c`."""
     aliases: tuple[str, ...] = ()
@@ -106,12 +107,23 @@ class Flag(Record):
     """Whether the text is JSON, so that files may also write it as TOML values."""
 
     @property
+    def metavar(self) -> str:
+        """The name of its value in the help."""
+        return self.value_name if isinstance(self.value_name, str) else self.value_name()
+
+    @property
     def takes_list(self) -> bool:
         """Whether its value is a list."""
         return self.several or self.repeated
 
 
-def flag(default: Any, help_: str, parse: Callable[[Any], Any] | None = None, metavar: str = "", **more: Any) -> Any:
+def flag(
+    default: Any,
+    help_: str,
+    parse: Callable[[Any], Any] | None = None,
+    metavar: str | Callable[[], str] = "",
+    **more: Any,
+) -> Any:
     """Return the dataclass field of a setting."""
     return field(default=default, metadata={"flag": Flag(help_, parse, metavar, **more)})
 

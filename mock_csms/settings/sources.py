@@ -15,8 +15,8 @@ ENVIRONMENT = "MOCK_CSMS_"
 """The prefix of environment variables; the name of the flag follows in capitals, with _ for -."""
 _LONG_WAY = "LONG_WAY"
 """The end of the name of the only such variable that is not a setting."""
-OF_CLIENTS = ("MOCK_CSMS_API_URL",)
-"""Variables that only the subcommands over the API read."""
+OF_CLIENTS = ("MOCK_CSMS_API_URL", "MOCK_CSMS_EMSP_URL")
+"""Variables that only subcommands read: where a running mock is."""
 
 
 def file_source(settings: type[Settings], path: str) -> Source:

@@ -4,6 +4,7 @@ import asyncio
 from itertools import cycle
 
 from mock_csms.protocol.records import Record, replace
+from mock_csms.settings import values
 from mock_csms.station import cues
 from mock_csms.station.control_lines import SendCall
 from mock_csms.station.figures import Figures, watch
@@ -34,15 +35,15 @@ class Fleet(Record):
     """Which stations to run."""
 
     variants: tuple[Variant, ...]
-    """The stations take turns in which variant they are."""
+    """The kinds of stations; the stations are of each kind in turn."""
     shifts: tuple[tuple[Shift, ...], ...]
-    """For each station, when it runs."""
+    """By station: when it runs."""
     churn: bool = False
-    """Whether they come and go; otherwise they stay connected."""
+    """Whether the stations connect and disconnect again and again; otherwise they stay connected."""
     calls: tuple[SendCall, ...] = ()
     """The calls that each station sends in turn, while it is connected."""
     pause: tuple[float, float] = (0.0, 0.0)
-    """How many seconds it waits before each of them, from the least to the most."""
+    """The least and the most seconds that a station waits before each of these calls."""
 
 
 async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
@@ -72,11 +73,16 @@ async def _run(fleet: Fleet, index: int, site: Site, began: float) -> None:
     for shift in fleet.shifts[index]:
         await asyncio.sleep(began + shift.begin - now())
         end = None if shift.end is None else began + shift.end
-        await (_come_and_go(guest, end) if fleet.churn else _stay(guest, end))
+        if fleet.churn:
+            await _come_and_go(guest, end)
+        elif end is None and not fleet.calls:  # the tasks of `_stay` would take 5 kB
+            await Player(identity, variant.device, handshake, site).run(is_patient=True)
+        else:
+            await _stay(guest, end)
 
 
 async def _come_and_go(guest: Guest, end: float | None) -> None:
-    """Visit the CSMS again and again: until a time but at least once, or a number of times."""
+    """Visit the CSMS again and again: until a given time (at least once), or a given number of times."""
     loop, visits = asyncio.get_running_loop(), 0
     most = round(between(guest.site, (_FEWEST, _MOST)))
     while not visits or (visits < most if end is None else loop.time() < end):
@@ -103,9 +109,13 @@ async def _stay(guest: Guest, end: float | None) -> None:
 
 
 async def _send(player: Player, guest: Guest) -> None:
-    """Send calls, each after a pause, while the CSMS accepts the station and has answered everything."""
+    """Send calls, each after a pause, as soon as the CSMS accepts the station and has answered everything."""
     for call in guest.calls:
         await asyncio.sleep(between(guest.site, guest.pause))
-        if player.device.is_accepted and player.device.is_online and player.device.outbox.is_empty:
-            payload = request(player.version, call.action, call.given, guest.identity, player.moment())
-            player.tell(cues.CallRequested(call.action, payload))
+        await player.until(_is_free, values.LONGEST)
+        payload = request(player.version, call.action, call.given, guest.identity, player.moment())
+        player.tell(cues.CallRequested(call.action, payload))
+
+
+def _is_free(device: State) -> bool:
+    return device.is_accepted and device.is_online and device.outbox.is_empty

@@ -79,6 +79,15 @@ class Many:
         repeated=True,
         needs=FLEETS,
     )
+    p95_connect: float | None = flag(
+        None, "the same as --max connect_ms.p95=MS", values.number(above=True), "MS", needs=FLEETS
+    )
+    p95_close: float | None = flag(
+        None, "the same as --max close_ms.p95=MS", values.number(above=True), "MS", needs=FLEETS
+    )
+    min_rate: float | None = flag(
+        None, "the same as --min connections_per_second=N", values.number(above=True), "N", needs=FLEETS
+    )
     json: bool = switch("print the results as JSON", needs=FLEETS)
     report: str | None = flag(
         None, "write the results to this file too, as an HTML page with plots", values.text, "FILE", needs=FLEETS
@@ -90,6 +99,20 @@ class Many:
         "[HOST:]PORT",
         needs=FLEETS,
     )
+
+    @property
+    def limits(self) -> tuple[Threshold, ...]:
+        """All thresholds; those with a separate flag come last."""
+        own = (
+            Threshold(figure, bound, is_greatest)
+            for figure, bound, is_greatest in (
+                ("connect_ms.p95", self.p95_connect, True),
+                ("close_ms.p95", self.p95_close, True),
+                ("connections_per_second", self.min_rate, False),
+            )
+            if bound is not None
+        )
+        return (*self.max, *self.min, *own)
 
     @property
     def is_fleet(self) -> bool:

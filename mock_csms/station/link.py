@@ -61,12 +61,12 @@ class Site:
         """How fast the stations' clocks run compared with the real one; all clocks agree at the start."""
         self._began = clock.now()
         self.authorities = authorities
-        """The path of a PEM file with those that HTTPS trusts; None for those of the system."""
+        """The path of a PEM file with the authorities that HTTPS trusts; None for those of the system."""
         self.took: Callable[[str, float], None] = lambda *_: None
         """Called with CONNECT, CLOSE or an action, and how many seconds that took."""
 
     def apart(self) -> Self:
-        """Return a site with its own events and its own `took`, which shares everything else."""
+        """Return a copy of the site with separate events and another `took`."""
         other = copy(self)
         other.bus, other.took = Bus(), lambda *_: None
         return other
@@ -156,7 +156,8 @@ class Link:
         self.session.close(1000, reason)
 
     async def close(self, reason: str) -> None:
-        """Close the connection and wait until it has ended."""
+        """Close the connection and wait until it has ended; answers that are still open are not missing."""
+        self._farewell = reason
         with self._timed(CLOSE):
             self._transport.close(1000, reason)
             await self._gone.wait()

@@ -106,14 +106,15 @@ class Console:
         self._subscribe(bus)
 
     def _subscribe(self, bus: Bus) -> None:
-        bus.subscribe(self._show, *ALL)
+        bus.subscribe(self.show, *ALL)
 
     def tell(self) -> None:
         """Print the waiting lines: the last message, and all counts."""
         self._release()
         self._tell_counts(None)
 
-    def _show(self, event: Event) -> None:
+    def show(self, event: Event) -> None:
+        """Show an event, or count it."""
         if self._held is not None:
             held, self._held = self._held, None
             if type(event) is events.Finding and is_about_refusal(event, held):

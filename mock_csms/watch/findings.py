@@ -8,17 +8,17 @@ from mock_csms.protocol.printable import printable
 from mock_csms.protocol.records import Bounded, Mutable, field, replace
 from mock_csms.runtime.bus import Bus
 from mock_csms.twin.events import Connected, Event, Finding, Severity
-from mock_csms.watch.junit import JUnitCase
 from mock_csms.watch.statuses import Status, gravest, word
 
 if TYPE_CHECKING:
     from mock_csms.conformance.selection import Expected
     from mock_csms.conformance.subject import Check
+    from mock_csms.watch.junit import JUnitCase
 
 _MOST_MESSAGES = 3
 """How many messages are named for the findings of a check with a station."""
 _MOST_COUNTS = 10_000
-"""For how many pairs of a station and a check findings are counted."""
+"""For how many pairs of a station and a check findings are counted separately."""
 OTHERS, OTHERS_AS_EXPECTED = "(other stations)", "(other stations, expected)"
 """The key for all stations beyond the limit."""
 _MOST_LINES = 1000
@@ -119,7 +119,7 @@ class Findings:
         self.saw(event.version.name)
 
     def saw(self, version: str) -> None:
-        """Learn that somebody came who speaks a version."""
+        """Note the version of OCPP that a station speaks."""
         self._versions.add(version)
 
     def _count(self, event: Event) -> None:
@@ -196,11 +196,13 @@ class Findings:
         """Return the selected checks."""
         return self._select(self._checks, self._versions)
 
-    def cases(self, unseen: Callable[[Any], str] | None = None) -> Sequence[JUnitCase]:
+    def cases(self, unseen: Callable[[Any], str] | None = None) -> "Sequence[JUnitCase]":
         """Return a case for every check, and for every expected finding that did not occur.
 
         `unseen` is why a check had no occasion, if there is another reason than that no such message came.
         """
+        from mock_csms.watch.junit import JUnitCase  # noqa: PLC0415 - no start waits for it
+
         failed: dict[str, list[str]] = {}
         for station, id_, count in self._failing():
             failed.setdefault(id_, []).append(printable(f"{station}: {count.problem} ({count.times} times)"))

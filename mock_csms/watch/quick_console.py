@@ -18,6 +18,8 @@ _WAIT = 0.02
 """How many seconds the line of a call waits for the line of its answer."""
 _MOST_BEGINNINGS = 10_000
 """How many first parts of lines are cached."""
+_CUT = "…".encode()
+"""The end of a line that is cut."""
 _LEAST_BEGUN = 40
 """The least length of a line before the payload: time, station, direction and action."""
 
@@ -45,7 +47,7 @@ class QuickConsole(Console):
         """The lines of calls without an answer so far."""
         self._soon: asyncio.TimerHandle | None = None
         self._dim, self._plain_end = (DIM, f"{PLAIN}\n") if self._look.is_coloured else ("", "\n")
-        bus.subscribe(self._show, *(kind for kind in ALL if kind not in (events.Received, events.Sent)))
+        bus.subscribe(self.show, *(kind for kind in ALL if kind not in (events.Received, events.Sent)))
         bus.subscribe_to_messages(self._show_received, self._show_sent, self._show_answered)
 
     def tell(self) -> None:
@@ -62,7 +64,7 @@ class QuickConsole(Console):
                 if self._soon is None:
                     self._soon = asyncio.get_running_loop().call_later(_WAIT, self._release_calls)
                 return
-        self._show(event)
+        self.show(event)
 
     def _show_sent(self, event: Any) -> None:
         message, answers = event.message, event.answers
@@ -73,7 +75,7 @@ class QuickConsole(Console):
                 line = self._cut_line(event, "<-", _response(answers.action), rest)
                 self._put(f"{self._dim}{line}{self._plain_end}")
                 return
-        self._show(event)
+        self.show(event)
 
     def _show_answered(self, event: AnsweredCall) -> None:
         """Show both lines at once if both can be cut, begin in a usual way, and have the same time."""
@@ -88,15 +90,15 @@ class QuickConsole(Console):
             return
         if self._millisecond != millisecond:
             self._set_time(at, millisecond)
-        stamp = self._stamp
+        stamp, most, today = self._stamp, self._most, self._today
         call, answer = f"{stamp} {begun[0]}{rests[0]}", f"{stamp} {begun[1]}{rests[1]}"
-        if len(answer) > self._most or self._today in answer:
+        if len(answer) > most or today in answer:
             answer = self._fitted(answer)
-        both = f"{self._fitted(call)}\n{self._dim}{answer}{self._plain_end}"
+        rest = f"\n{self._dim}{answer}{self._plain_end}".encode()
         if self._waiting:
-            self._put(both)
-        else:
-            self._sink.write(both.encode())
+            self._put("")
+        is_cut = len(call) > most or today in call
+        self._sink.write((self._encoded(call) if is_cut else call.encode()) + rest)
 
     def _remember_both(self, station: str, action: str) -> None:
         """Remember what both lines of an exchange begin with, if both were shown before and are printable."""
@@ -120,6 +122,12 @@ class QuickConsole(Console):
         width = self._most
         line = line[: width + MOST_DATES].replace(self._today, '"')
         return line if len(line) <= width else line[: width - 1] + "…"
+
+    def _encoded(self, line: str) -> bytes:
+        """Return a fitted line in UTF-8. The sign of a cut is added as bytes: Python encodes pure ASCII much faster."""
+        width = self._most
+        line = line[: width + MOST_DATES].replace(self._today, '"')
+        return line.encode() if len(line) <= width else line[: width - 1].encode() + _CUT
 
     def _begin_again(self, at: float, station: str, way: str, subject: str) -> str:
         """Return the first part of a line, and cache it without the time if it is printable."""

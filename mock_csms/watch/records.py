@@ -19,17 +19,16 @@ from mock_csms.runtime.sink import Backpressure, Sink, finish
 from mock_csms.settings import Config
 from mock_csms.settings.assembly import payloads
 from mock_csms.settings.values import reason_of
-from mock_csms.twin.events import Failed
-from mock_csms.watch.console import Console, look_for
-from mock_csms.watch.junit import JUnitCase
-from mock_csms.watch.quick_console import console_for
+from mock_csms.twin.events import Event, Failed
 from mock_csms.watch.shown import ShownBus
 
 if TYPE_CHECKING:
     from mock_csms.behavior.secrets import Secrets
     from mock_csms.watch.batch import Batch
+    from mock_csms.watch.console import Console
     from mock_csms.watch.digest import Digest
     from mock_csms.watch.journal import Journal
+    from mock_csms.watch.junit import JUnitCase
     from mock_csms.watch.metrics import Metrics
 
 _STDERR = "stderr"
@@ -58,9 +57,9 @@ class Recorder:
         self._sinks: dict[Sink, str] = {}
         """The sinks, each with its name for people."""
         self._batch: Batch | None = None
-        """The events that wait to be written to files."""
+        """Collects the events that will be written to files."""
         self._digest: Digest | None = None
-        """What the journal and the metrics are made from."""
+        """Collects the events for the journal and the metrics."""
         self._trace: Sink | None = None
         self.backpressure = Backpressure(self._write_ahead if config.trace else None)
         """What connections must wait for: the trace must be written, and records must not pile up."""
@@ -69,7 +68,7 @@ class Recorder:
         self._junit: Sink | None = None
         self._opened: dict[Place, int] = {}
         self._unread: dict[str, int] = {}
-        """How much waited in each record at the last look, if nothing reads it."""
+        """By record that nobody reads: how many bytes waited at the last check."""
         self._reported_unread: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self.incomplete: dict[str, str] = {}
@@ -83,10 +82,10 @@ class Recorder:
         if config.junit:
             self._junit = self._open(config.junit)
         if not config.quiet:
-            look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose, color=config.color)
             lines = Sink(sys.stderr.fileno())
             self._sinks[lines] = _STDERR
-            self._console = console_for(bus, lines, look)
+            # The first event is Started or an error. OCPI's kinds of events, which come later, need not be loaded.
+            self._leave = bus.subscribe(partial(self._show_first, lines), *Event.__subclasses__())
         if self._opened or any(sink.can_block for sink in self._sinks):
             self._timer = asyncio.get_running_loop().call_later(_LOOK, self._look_again)
         return self
@@ -114,6 +113,17 @@ class Recorder:
             except OSError as failed:  # some disks report only now that they are full
                 self._tell(place.path, failed)
 
+    def _show_first(self, lines: Sink, event: Event) -> None:
+        """Load the console with the first event, which it shows, so that the start does not wait for it."""
+        from mock_csms.watch.console import look_for  # noqa: PLC0415 - see above
+        from mock_csms.watch.quick_console import console_for  # noqa: PLC0415 - see above
+
+        self._leave()
+        config = self._config
+        look = look_for(sys.stderr.fileno(), config.log_level, is_verbose=config.verbose, color=config.color)
+        self._console = console_for(self.shown, lines, look)
+        self._console.show(event)
+
     def _look_again(self) -> None:
         self._look_for_files()
         self._look_for_readers()
@@ -126,9 +136,9 @@ class Recorder:
                 self._tell(place.path, OSError(gone))
 
     def _look_for_readers(self) -> None:
-        """Report once each record that nothing reads.
+        """Report once each record that nobody reads.
 
-        Stations wait for a trace at once, and for other records later.
+        Stations wait at once for an unread trace, and later for other unread records.
         """
         for sink, name in self._sinks.items():
             waiting, before = sink.waiting, self._unread.get(name, 0)
@@ -139,7 +149,7 @@ class Recorder:
                 self._bus.publish(Failed(clock.now(), "", f"nobody reads {name}: {what} until somebody does"))
 
     def _keep(self, shown: Bus) -> None:
-        """Open what tells of every message."""
+        """Open the records that contain every message."""
         config = self._config
         if config.trace or config.events or config.diagram:
             self._keep_files(shown)
@@ -187,7 +197,7 @@ class Recorder:
         return self._trace is None or self._trace.flush()
 
     def flush(self) -> None:
-        """Write now what waits."""
+        """Write the waiting records now."""
         if self._digest is not None:
             self._digest.flush()
         if self._batch is not None:
@@ -197,7 +207,7 @@ class Recorder:
         for sink in self._sinks:
             sink.flush()
 
-    def keep(self, suites: Mapping[str, Sequence[JUnitCase]], outcome: str) -> None:
+    def keep(self, suites: Mapping[str, "Sequence[JUnitCase]"], outcome: str) -> None:
         """Write the JUnit cases and the line with the outcome, if the settings ask for them."""
         self._outcome = self.mask(outcome)
         if self._junit is not None:
@@ -233,7 +243,7 @@ class Recorder:
         """Mask the secrets in these settings from now on."""
         _teach(self.secrets, config)
 
-    def _masked(self, case: JUnitCase) -> dict[str, str]:
+    def _masked(self, case: "JUnitCase") -> dict[str, str]:
         return {name: self.mask(getattr(case, name)) for name in case.__struct_fields__}
 
     def _open(self, path: str) -> Sink:

@@ -5,9 +5,10 @@ the dialects' lists of secrets passes after one look-up.
 """
 
 from collections.abc import Callable, Collection
+from collections.abc import Set as AbstractSet
 from typing import TYPE_CHECKING, Any
 
-from mock_csms.behavior.dialects import DIALECTS
+from mock_csms.behavior.dialects import all_dialects
 from mock_csms.protocol.messages import Call, Result
 from mock_csms.protocol.records import Bounded
 from mock_csms.runtime.bus import Bus, Subscriber
@@ -17,10 +18,8 @@ from mock_csms.twin.events import Connected, Event, Knocked, Received, Sent, Sta
 if TYPE_CHECKING:
     from mock_csms.behavior.secrets import Secrets
 
-_SEARCHED = frozenset(action for dialect in DIALECTS.values() for action in dialect.secrets.messages)
-"""The actions whose messages and answers may hold secrets."""
 _NEVER = (Started, Connected)
-"""The kinds of events that have no text of a user or a station."""
+"""The kinds of events that contain no text of a user or a station."""
 _MOST_NAMES = 1000
 
 
@@ -35,6 +34,8 @@ class ShownBus(Bus):
         self._harmless: Bounded[tuple[str, str], None] = Bounded(_MOST_NAMES)
         """The texts of rules and faults that have no secret in them."""
         self._passes_messages = False
+        self._searched: AbstractSet[str] = frozenset()
+        """The actions whose messages and answers may hold secrets; empty until the first message."""
         bus.subscribe(self._pass_masked, Knocked)  # the sources of secrets
 
     def subscribe(self, subscriber: Subscriber, *kinds: type[Event]) -> Callable[[], None]:
@@ -82,15 +83,16 @@ class ShownBus(Bus):
         self.is_changed = False
 
     def _pass_received(self, event: Any) -> None:
-        is_ordinary = type(event.message) is Call and not event.violations and event.message.action not in _SEARCHED
-        if not is_ordinary and _may_hold_secrets(event):
+        message, searched = event.message, self._searched or self._find_searched()
+        is_ordinary = type(message) is Call and not event.violations and message.action not in searched
+        if not is_ordinary and self._may_hold_secrets(event):
             self._pass_masked(event)
             return
         self.publish(event)
 
     def _pass_sent(self, event: Any) -> None:
         has_name = (event.rule or event.fault) and (event.rule, event.fault) not in self._harmless
-        if has_name or _may_hold_secrets(event):
+        if has_name or self._may_hold_secrets(event):
             shown = self._without_secrets(event)
             if shown is not event:
                 self._publish_changed(shown)
@@ -98,10 +100,11 @@ class ShownBus(Bus):
         self.publish(event)
 
     def _pass_answered(self, event: AnsweredCall) -> None:
+        searched = self._searched or self._find_searched()
         if self._is_redacted:
             self._pass_masked(event.received())
             self._pass_masked(event.sent())
-        elif self.takes_answered_calls and event.call.action not in _SEARCHED and not event.violations:
+        elif self.takes_answered_calls and event.call.action not in searched and not event.violations:
             for subscriber in self.for_answered:
                 subscriber(event)
         else:
@@ -114,12 +117,16 @@ class ShownBus(Bus):
             self._harmless[shown.rule, shown.fault] = None
         return shown
 
+    def _may_hold_secrets(self, event: Any) -> bool:
+        """Whether a message must be searched for secrets: because of its action, or if it is not an ordinary one."""
+        message, searched = event.message, self._searched or self._find_searched()
+        if event.violations:
+            return True
+        if isinstance(message, Call):
+            return message.action in searched
+        return type(message) is not Result or event.answers is None or event.answers.action in searched
 
-def _may_hold_secrets(event: Any) -> bool:
-    """Whether a message must be searched for secrets: because of its action, or because it is not an ordinary one."""
-    message = event.message
-    if event.violations:
-        return True
-    if isinstance(message, Call):
-        return message.action in _SEARCHED
-    return type(message) is not Result or event.answers is None or event.answers.action in _SEARCHED
+    def _find_searched(self) -> AbstractSet[str]:
+        """Return the actions whose messages must be searched, from the dialects; late, to keep the start fast."""
+        self._searched = frozenset(action for dialect in all_dialects() for action in dialect.secrets.messages)
+        return self._searched

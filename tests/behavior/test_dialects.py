@@ -28,7 +28,7 @@ OVERSIZE = {"rule": [{"match": "*", "fault": "oversize bytes=5000"}]}
 @pytest.mark.parametrize("version", versions(), ids=lambda version: version.name)
 def test_a_dialect_names_existing_settings_and_paths(version: Version) -> None:
     """Gate: a dialect names only existing settings, and only paths in the schemas of its version."""
-    dialect = DIALECTS[version.name]
+    dialect = DIALECTS[version.name]()
     assert {*dialect.fills, *dialect.names, *dialect.short_names} <= SETTINGS
     for place in [place for fill in dialect.fills.values() for place in fill.places]:
         action, *path = place.split(".")
@@ -69,7 +69,7 @@ def test_a_second_dialect(monkeypatch: pytest.MonkeyPatch) -> None:
         cost_rules=lambda _: costs,
     )
     monkeypatch.setitem(SUBPROTOCOLS, SUBPROTOCOL, TOY)
-    monkeypatch.setitem(DIALECTS, TOY.name, dialect)
+    monkeypatch.setitem(DIALECTS, TOY.name, lambda: dialect)
     assert versioned.names("reset_type") == ["Immediate", "OnIdle", "ImmediateAndResume", "Hard", "Soft", "Thrice"]
     config = read(Config, [Source({"reset_type": "thrice"})])
     assert command_payload(config, Step("Blink"), TOY)(SAMPLE) == {"times": 3}

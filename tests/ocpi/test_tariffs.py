@@ -265,6 +265,22 @@ def test_dates_and_amounts_of_energy() -> None:
     assert price(first, charging(10, 2), charging(10, 1)).total["excl_vat"] == 12.0
 
 
+def test_times_of_day() -> None:
+    """An element may count over midnight, until the end of the day, or from or until one time only."""
+    night = element(component("ENERGY", 1), start_time="22:00", end_time="06:00")
+    evening = element(component("ENERGY", 1), start_time="20:00", end_time="00:00")
+    late, early = element(component("ENERGY", 1), start_time="12:00"), element(component("ENERGY", 1), end_time="12:00")
+    for limited, expected in (
+        (night, [0, 0, 1, 1]),
+        (evening, [0, 1, 1, 0]),
+        (late, [1, 1, 1, 0]),
+        (early, [0, 0, 0, 1]),
+    ):
+        moments = [f"{MONDAY}T{hour}:30:00Z" for hour in ("12", "20", "23", "05")]
+        costs = [price(tariff(limited), charging(10, 1), at=at).total["excl_vat"] for at in moments]
+        assert costs == expected
+
+
 def test_unknown_values_match_no_restriction_about_them() -> None:
     """A period that says nothing about its current meets no restriction of the current."""
     limited = tariff(element(component("TIME", 1), max_current=32), element(component("TIME", 3)))

@@ -110,6 +110,40 @@ async def test_nobody_presents_a_card_after_a_remote_start(tmp_path: Path, case:
     assert [*found.verdicts.values()] == ["passed"], found.out
 
 
+class WithoutStartPoint(Device):
+    """A script without TxStartPoint; the event of a remote start comes after the next answer about variables."""
+
+    def __init__(self, trigger: str) -> None:
+        super().__init__(RequestStartTransaction=self._start)
+        self._trigger, self._due = trigger, list[Say]()
+
+    def __call__(self, action: str, payload: Any) -> Any:
+        """Answer a command, and send the event if it is due."""
+        answer = super().__call__(action, payload)
+        if action != "GetVariables":
+            return answer
+        for each in answer["getVariableResult"]:
+            if each["variable"]["name"] == "TxStartPoint":
+                each["attributeStatus"] = "UnknownVariable"
+                del each["attributeValue"]
+        due, self._due = self._due, []
+        return [answer, 0.5, *due] if due else answer
+
+    def _start(self, asked: Any) -> Any:
+        accepted, _, event = started(asked)
+        self._due = [Say("TransactionEvent", event.payload | {"triggerReason": self._trigger})]
+        return accepted
+
+
+@pytest.mark.parametrize(("trigger", "expected"), [("RemoteStart", "passed"), ("Authorized", "failure")])
+async def test_a_station_without_a_start_point(tmp_path: Path, trigger: str, expected: str) -> None:
+    """The event of a remote start must say so, also if it comes late and TxStartPoint is not known (F01.FR.19)."""
+    plugged = [Say("StatusNotification", STATUS | {"connectorStatus": "Occupied"})]
+    station = Scripted(WithoutStartPoint(trigger), acts={"plug": plugged, "unplug": []}.get)
+    found = await outcome(tmp_path, station, "", "--case", "TC_K_38_CS", "robot", features='"C-36"', message=5)
+    assert [*found.verdicts.values()] == [expected], found.out
+
+
 @pytest.mark.parametrize("case", ["TC_F_06_CS", "TC_F_07_CS", "TC_F_10_CS"])
 async def test_a_connector_without_a_lock(tmp_path: Path, case: str) -> None:
     """A station whose connectors have no lock answers UnlockConnector with NotSupported (F05.FR.07)."""

@@ -13,7 +13,7 @@ import pytest
 
 from mock_csms.plans.catalogue import load
 from tests.plans.at_the_reference import run
-from tests.test_plans import FOLDER
+from tests.plans.choosing import FOLDER
 from tests.virtual import in_virtual_time
 
 CASES = load(FOLDER)

@@ -1,5 +1,8 @@
 """What `mock-station --metrics` writes for Prometheus."""
 
+import subprocess
+import sys
+
 from prometheus_client.parser import text_string_to_metric_families
 
 from mock_csms.commands.fleet.metrics import FleetCollector
@@ -7,6 +10,7 @@ from mock_csms.station.figures import BOOT, FAILED, INVALID, Figures
 from mock_csms.station.link import CLOSE, CONNECT
 from mock_csms.watch.families import written
 from mock_csms.watch.metrics import BUCKETS
+from tests.wire import PATIENCE
 
 
 def samples(figures: Figures, wanted: float) -> dict[str, float]:
@@ -50,3 +54,12 @@ def test_a_run_without_figures() -> None:
     assert "# TYPE ocpp_errors_total counter" in text
     found = samples(Figures(), 0.0)
     assert {name: value for name, value in found.items() if name.startswith("ocpp")} == {"ocpp_stations_wanted": 0.0}
+
+
+def test_libraries_are_loaded_when_wanted() -> None:
+    """A load test without --metrics loads neither the library of Prometheus nor a web server."""
+    libraries = ("prometheus_client", "starlette", "uvicorn", "h11")
+    loads = "from mock_csms.commands import station; from mock_csms.commands.fleet import running"
+    code = f"{loads}; import sys; print([name for name in {libraries} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=PATIENCE, check=False)
+    assert (done.stdout, done.stderr) == ("[]\n", "")

@@ -54,7 +54,8 @@ def progress_line(figures: Figures, at: float, total: float | None) -> str:
         f"p95 connect {_p95(figures.lately(CONNECT, _LATELY))}"
         f" answer {_p95(figures.lately(CALLS, _LATELY))} close {_p95(figures.lately(CLOSE, _LATELY))} ms",
     )
-    return "  ".join(parts)[:_WIDTH]
+    line = "  ".join(parts)
+    return line if len(line) <= _WIDTH else line.removesuffix(" ms")[:_WIDTH]
 
 
 def _p95(times: Times) -> str:

@@ -18,7 +18,7 @@ from mock_csms.watch import diagram
 
 _HEAD = Path(__file__).with_name("report.html")
 _LOOK = Path(diagram.__file__).with_name("look.css")
-_TITLE = "Load test of mock-station"
+_TITLE, _PASSED = "Load test of mock-station", "PASSED"
 _MOST_PLACES = 300
 """How many places a line has at most."""
 _TIMED = {"Time to connect": CONNECT, "Time from a call to its answer": CALLS, "Time to close": CLOSE}
@@ -45,10 +45,10 @@ def page(report: LoadReport) -> str:
 
 
 def _body(report: LoadReport) -> Iterator[str]:
-    failed = sum(not each.is_met(report.summed) for each in report.thresholds)
-    verdict = f"FAILED: {failed} of {len(report.thresholds)} thresholds not met" if failed else "PASSED"
-    yield f'<header>\n<h1>{escape(_TITLE)}</h1>\n<p id="verdict" class="{"failed" if failed else "passed"}">'
-    yield f'{verdict}</p>\n</header>\n<div id="facts">\n<section><h2>Run</h2><dl>'
+    verdict = _verdict(report)
+    look = "passed" if verdict == _PASSED else "failed"
+    yield f'<header>\n<h1>{escape(_TITLE)}</h1>\n<p id="verdict" class="{look}">{verdict}</p>\n</header>'
+    yield '<div id="facts">\n<section><h2>Run</h2><dl>'
     for name, value in report.facts.items():
         yield f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>"
     yield "</dl></section>\n<section><h2>Thresholds</h2>"
@@ -66,6 +66,13 @@ def _body(report: LoadReport) -> Iterator[str]:
     for plot in _plots(report):
         yield from figure(plot)
     yield f"</div>\n<footer>Made by mock-csms {escape(VERSION)}.</footer>\n</body>\n</html>"
+
+
+def _verdict(report: LoadReport) -> str:
+    if not report.summed["connections"]:
+        return "FAILED: no station could connect"
+    failed = sum(not each.is_met(report.summed) for each in report.thresholds)
+    return f"FAILED: {failed} of {len(report.thresholds)} thresholds not met" if failed else _PASSED
 
 
 # Tables.

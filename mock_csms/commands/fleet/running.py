@@ -24,7 +24,7 @@ from mock_csms.station.fleet import Fleet, Variant, run
 from mock_csms.station.handshake import HandshakeRequest, version_of
 from mock_csms.station.link import Site
 from mock_csms.station.settings import StationSettings
-from mock_csms.station.stages import Shift, highest, shifts, total, wanted
+from mock_csms.station.stages import Shift, Stage, highest, shifts, total, wanted
 from mock_csms.station.summary import shortcomings, summary, thresholds
 from mock_csms.watch.statuses import Status
 
@@ -64,14 +64,16 @@ async def run_fleet(settings: StationSettings, fleet: Fleet, site: Site, say: Ca
                 await _serve(settings.metrics, figures, due, stack)
         await _measure(settings, fleet, site, figures)
     figures.sample(figures.seconds, due(figures.seconds))
-    summed, limits = summary(len(fleet.shifts), figures), thresholds([*settings.max, *settings.min])
+    summed, limits = summary(len(fleet.shifts), figures), thresholds(settings.limits)
+    summed["errors"] = {_shown(problem): times for problem, times in summed["errors"].items()}
     say((as_json(summed) if settings.json else as_table(summed)).removesuffix("\n"))
     if settings.report is not None:
         with _blaming("report"):
-            _write_report(settings.report, LoadReport(_facts(settings, fleet, began), summed, figures, limits))
+            facts = _facts(settings, fleet, began, figures.seconds)
+            _write_report(settings.report, LoadReport(facts, summed, figures, limits))
     problems = list(shortcomings(summed, limits))
     for problem in problems:
-        complain(f"mock-station: {_shown(problem)}\n")
+        complain(f"mock-station: {problem}\n")
     return Status.NOT_WRITTEN if not figures.connections else Status.FAILED if problems else Status.FINE
 
 
@@ -93,19 +95,20 @@ def _write_report(path: str, report: LoadReport) -> None:
     Path(path).write_text(page(report), encoding="utf-8", errors="backslashreplace")
 
 
-def _facts(settings: StationSettings, fleet: Fleet, began: float) -> dict[str, str]:
+def _facts(settings: StationSettings, fleet: Fleet, began: float, seconds: float) -> dict[str, str]:
     """Return what was done, for the report."""
     versions = [version_of(variant.handshake).name for variant in fleet.variants]
     pause = "-".join(f"{bound:g}" for bound in dict.fromkeys(settings.pause))
     facts = {
         "CSMS": _shown(fleet.variants[0].handshake.url),
         "began": rfc3339(began),
+        "took": f"{seconds:.1f} s",
         "OCPP": ", ".join(versions),
         "stations": str(len(fleet.shifts)),
         "stages": ", ".join(f"{stage.count} in {stage.seconds:g} s" for stage in settings.stages),
         "stations do": "connect, boot, disconnect, again and again" if fleet.churn else "stay connected",
-        "calls": ", ".join(call.action for call in fleet.calls)
-        + (f", a pause of {pause} ms before each" * bool(fleet.calls)),
+        "calls": ", ".join(call.action for call in fleet.calls),
+        "pause": f"{pause} ms before each call" if fleet.calls else "",
     }
     return {name: value for name, value in facts.items() if value}
 
@@ -115,8 +118,8 @@ def _shown(text: str) -> str:
 
 
 def _due(settings: StationSettings) -> Callable[[float], float]:
-    """Return the function that returns how many stations are to run at a time."""
-    return partial(wanted, settings.stages) if settings.stages else lambda _: float(settings.count or 0)
+    """Return a function that computes how many stations must run at a given time."""
+    return partial(wanted, settings.stages or (Stage(settings.count or 0, settings.ramp),))
 
 
 async def _measure(settings: StationSettings, fleet: Fleet, site: Site, figures: Figures) -> None:

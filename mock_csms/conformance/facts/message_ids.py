@@ -18,7 +18,6 @@ _LEAST_SLOTS, _MOST_SLOTS = 8, 16_384
 
 The largest has room for `MOST_IDS` in two thirds of them.
 """
-_HASH = (1 << 64) - 1
 
 
 class _IdTable(Mutable):
@@ -27,8 +26,9 @@ class _IdTable(Mutable):
     slots: "array[int]"
     """The hash of an id in each slot, 0 in a free one."""
     marks: "array[int]"
-    """The mark of the id in the same slot."""
-    count: int = 0
+    """The mark of the id in the same slot; NO_MARK in a free one."""
+    room: int
+    """How many more ids it takes: at most two thirds of its slots are used, and at most `MOST_IDS`."""
 
     def slot_of(self, key: int) -> int:
         """Return the slot of a hash, or the free one where it belongs."""
@@ -41,7 +41,8 @@ class _IdTable(Mutable):
 
 
 def _table(slots: int = _LEAST_SLOTS) -> _IdTable:
-    return _IdTable(array("Q", bytes(8 * slots)), array("q", bytes(8 * slots)))
+    room = min(2 * (slots - 1) // 3 + 1, MOST_IDS)
+    return _IdTable(array("q", bytes(8 * slots)), array("q", b"\xff" * (8 * slots)), room)
 
 
 class MessageIds(Mutable):
@@ -53,7 +54,7 @@ class MessageIds(Mutable):
 
     def add(self, id_: str, mark: int) -> bool:
         """Remember an id with its mark; return whether the id is new."""
-        key = hash(id_) & _HASH or 1
+        key = hash(id_) or 1
         young = self.young
         slots = young.slots
         last = len(slots) - 1
@@ -65,17 +66,23 @@ class MessageIds(Mutable):
         if self.old is not None and self.old.slots[self.old.slot_of(key)]:
             return False
         slots[slot] = key
-        young.marks[slot] = mark if 0 <= mark <= _MOST_MARK else NO_MARK
-        young.count += 1
-        if 3 * young.count > 2 * last:
-            self.young = _grown(young)
-        elif young.count >= MOST_IDS:
-            self.young, self.old = _table(len(slots)), young
+        if 0 <= mark <= _MOST_MARK:
+            young.marks[slot] = mark
+        young.room -= 1
+        if not young.room:
+            self._make_room(young)
         return True
+
+    def _make_room(self, full: _IdTable) -> None:
+        """Go on with a larger table; if there is none, with an empty one."""
+        if len(full.slots) < _MOST_SLOTS:
+            self.young = _grown(full)
+        else:
+            self.young, self.old = _table(_MOST_SLOTS), full
 
     def mark_of(self, id_: str) -> int | None:
         """Return the mark of an id; None if the id is not remembered."""
-        key = hash(id_) & _HASH or 1
+        key = hash(id_) or 1
         for table in (self.young, self.old):
             if table is None:
                 break
@@ -95,5 +102,5 @@ def _grown(table: _IdTable) -> _IdTable:
             while slots[slot]:
                 slot = (slot + 1) & last
             slots[slot], marks[slot] = key, mark
-    grown.count = table.count
+            grown.room -= 1
     return grown

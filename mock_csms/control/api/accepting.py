@@ -9,12 +9,12 @@ from socket import MSG_PEEK, socket
 _TLS = b"\x16"
 """The content type of a TLS handshake (RFC 8446, 5.1)."""
 _PATIENCE = 10.0
-"""After how many seconds a client is given up that sends nothing, or does not complete its handshake."""
+"""How many seconds a client may take until it has sent its first byte and completed its handshake."""
 _RETRY = 0.5
 """How many seconds to wait while the process has no more file descriptors."""
 _BACKLOG = 100
 _MOST_WAITING = 256
-"""How many clients may be between their connection and the end of their handshake."""
+"""How many clients may be in their handshake at the same time."""
 
 
 class FirstByteAcceptor:
@@ -36,7 +36,7 @@ class FirstByteAcceptor:
         self._accepting = [self._loop.create_task(self._accept(each)) for each in sockets]
 
     async def close(self) -> None:
-        """Accept nobody any more, and drop those whose handshake is not complete."""
+        """Accept no more clients, and drop those whose handshake is not complete."""
         tasks = [*self._accepting, *self._opening]
         for task in tasks:
             task.cancel()
@@ -75,7 +75,7 @@ class FirstByteAcceptor:
             raise
 
     async def _first_byte(self, client: socket) -> bytes:
-        """Return the first byte that a client sends, which stays to be read; empty if it has left."""
+        """Return the first byte that a client sends, without consuming it; empty if the client has left."""
         while True:
             with suppress(BlockingIOError, InterruptedError):
                 return client.recv(1, MSG_PEEK)

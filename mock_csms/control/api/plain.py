@@ -1,4 +1,4 @@
-"""Serves nothing but the metrics of something and its health, over HTTP."""
+"""Serves only metrics and health over HTTP."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager

@@ -30,7 +30,7 @@ _LAST = 1
 
 
 TlsBeside: TypeAlias = "tuple[ssl.SSLContext, Callable[[Exception], None]]"
-"""The settings of TLS of a server, and what gets the errors of handshakes."""
+"""The TLS settings of a server, and the function that gets the errors of handshakes."""
 _DROP = "mock_csms.drop"
 
 
@@ -59,7 +59,7 @@ class PatientProtocol(H11Protocol):
             self._wait_for_request()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Tell of an error of TLS, which a client may send once it has seen the certificate."""
+        """Report an error of TLS; a client may send one after it has seen the certificate."""
         if exc is not None and self.failed is not None:
             self.failed(exc)
         super().connection_lost(exc)
@@ -129,7 +129,7 @@ class ApiServer:
         return self
 
     def _accept_either(self, config: Config, tls: "TlsBeside") -> "FirstByteAcceptor":
-        """Accept connections in place of uvicorn, which would want TLS of all of them."""
+        """Accept connections in place of uvicorn, which would require TLS from all clients."""
         import ssl  # noqa: PLC0415 - only with TLS
 
         from mock_csms.control.api.accepting import FirstByteAcceptor  # noqa: PLC0415 - as above

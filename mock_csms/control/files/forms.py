@@ -16,9 +16,9 @@ def name_in(disposition: str) -> str:
 
 
 def unpack(content_type: str, incoming: Upload) -> str:
-    """Leave only the first file of a form in an upload, and return its name; other uploads stay as they are.
+    """Reduce the upload of a form to the first file in it, and return the name of that file.
 
-    What says that it is a form, but has no file in it, stays as it is too.
+    Other uploads stay as they are, and so does a form without a file.
     """
     header = _header("Content-Type", content_type or "application/octet-stream")
     boundary = header.get_param("boundary")
@@ -36,7 +36,7 @@ def unpack(content_type: str, incoming: Upload) -> str:
 
 
 def _first_file(content: mmap.mmap, boundary: bytes) -> tuple[str, int, int]:
-    """Return the name of the first file in a form, and where its bytes begin and end; the name is empty for none."""
+    """Return the name of the first file in a form, and the start and end of its bytes; an empty name without a file."""
     mark = b"--" + boundary
     at = content.find(mark)
     while at >= 0:

@@ -1,4 +1,4 @@
-"""Files over FTP: the only importer of pyftpdlib, which is an extra. Each client has a thread of its own."""
+"""Serves files over FTP; the only importer of pyftpdlib, which is an optional dependency. Each client has a thread."""
 
 import asyncio
 import logging
@@ -21,16 +21,16 @@ from mock_csms.control.files.transfers import MOST_FTP_CLIENTS, PIECES, FileWish
 from mock_csms.twin.events import COMPLETE
 
 _POLL = 0.1
-"""How often, in seconds, the threads look whether the server is to end."""
+"""The seconds after which a thread checks again whether the server must stop."""
 _COMMANDS = re.compile(
     "USER|PASS|QUIT|ACCT|SYST|FEAT|OPTS|NOOP|HELP|TYPE|MODE|STRU|ALLO|PORT|EPRT|PASV|EPSV|REST|ABOR|PWD|XPWD|CWD|XCWD|"
     "CDUP|XCUP|MKD|XMKD|SIZE|MDTM|RETR|STOR"
 )
-"""The commands that clients have: they see no lists of files, and change and remove nothing."""
+"""The commands that a client may use: it cannot list files, and cannot change or remove them."""
 
 
 class _Users(DummyAuthorizer):  # type: ignore[misc] # pyftpdlib has no types
-    """Lets in whoever `Transfers` lets in; what they may do is in the commands."""
+    """Accepts the users that `Transfers` accepts; `_COMMANDS` decides what they may do."""
 
     def __init__(self, transfers: Transfers) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ class _Users(DummyAuthorizer):  # type: ignore[misc] # pyftpdlib has no types
 
 
 class _Folder(AbstractedFS):  # type: ignore[misc] # as above
-    """The paths of a client, which are only names: what they mean is decided by the folder that is served."""
+    """The paths that a client names; the served folder decides which file a path means."""
 
     def validpath(self, _: str) -> bool:
         return True
@@ -69,7 +69,7 @@ class _Folder(AbstractedFS):  # type: ignore[misc] # as above
         self.cwd = self.ftpnorm(path)
 
     def mkdir(self, path: str) -> None:
-        """Do nothing: folders for uploads are made with the uploads."""
+        """Do nothing: the folder is made with the first upload."""
 
     def isdir(self, path: str) -> bool:
         return not self.isfile(path)
@@ -111,7 +111,7 @@ class _Folder(AbstractedFS):  # type: ignore[misc] # as above
 
 
 class _Outgoing:
-    """A file that is sent, as the fault of its transfer wants it."""
+    """A download; the fault of its transfer decides how it is sent."""
 
     def __init__(self, transfer: Transfer, path: Any, stopped: threading.Event) -> None:
         self.name = transfer.wish.path
@@ -121,11 +121,11 @@ class _Outgoing:
         self._is_last = False
 
     def seek(self, position: int) -> None:
-        """Begin later in the file (REST)."""
+        """Continue at a later position of the file (REST)."""
         self._file.seek(position)
 
     def read(self, size: int) -> bytes:
-        """Return the next bytes; empty at the end. Raises OSError where the transfer is to break off."""
+        """Return the next bytes; empty at the end. Raises OSError if the fault ends the transfer here."""
         transfer = self._transfer
         if transfer.kind == TRUNCATED:
             size = min(size, self._length // 2 - transfer.size)
@@ -145,14 +145,14 @@ class _Outgoing:
         return bool(self._file.closed)
 
     def close(self) -> None:
-        """Say how it went: a client that leaves does not get the end of the file."""
+        """Report the result: if the client leaves early, the end of the file was not read."""
         self._file.close()
         broken = "the mock ended the transfer" if self._transfer.kind == TRUNCATED else "the client ended the transfer"
         self._transfer.end(COMPLETE if self._is_last else broken)
 
 
 class _Arriving:
-    """A file that comes in."""
+    """An upload."""
 
     def __init__(self, client: "_Handler", incoming: Upload) -> None:
         self._client, self._transfer, self._incoming = client, client.transfer, incoming
@@ -162,7 +162,7 @@ class _Arriving:
         client.stopped.wait(self._transfer.pause * PIECES)
 
     def write(self, data: bytes) -> None:
-        """Take bytes. Raises OSError where they are not wanted."""
+        """Write bytes. Raises OSError if the fault or a limit refuses them."""
         self._transfer.count(data)
         try:
             if self._transfer.kind == TRUNCATED:
@@ -173,7 +173,7 @@ class _Arriving:
             raise
 
     def close(self) -> None:
-        """Keep the file, unless it could not be taken whole. A client ends a file by ending its data connection."""
+        """Keep the file if all of it came. A client ends an upload by ending its data connection."""
         self.closed = True
         channel = getattr(self._client, "data_channel", None)
         is_whole = channel is not None and channel.transfer_finished
@@ -202,19 +202,19 @@ class _Handler(FTPHandler):  # type: ignore[misc] # as above
     }
 
     def ftp_RETR(self, file: str) -> Any:  # noqa: N802 - the name is that of the command
-        """Send a file, unless the fault wants something else."""
+        """Send a file, unless the fault of the transfer prevents it."""
         rest = f"bytes={self._restart_position}-" if self._restart_position else ""
         return super().ftp_RETR(file) if self._begin("GET", file, rest) else None
 
     def ftp_STOR(self, file: str, mode: str = "w") -> Any:  # noqa: N802 - as above
-        """Take a file, unless the fault wants something else."""
+        """Accept a file, unless the fault of the transfer prevents it."""
         if self._restart_position:
             self.respond("554 An upload must begin at its first byte.")
             return None
         return super().ftp_STOR(file, mode) if self._begin("PUT", file) else None
 
     def _begin(self, method: str, file: str, wanted: str = "") -> bool:
-        """Count an attempt, and return whether it may go on; if not, the client has its answer, or gets none."""
+        """Count an attempt; return whether it may continue. If not, it was refused here, or gets no answer."""
         self.transfer = transfer = self.transfers.begin(FileWish("ftp", method, file, self.remote_ip, wanted))
         is_there = method == "PUT" or self.shelf.find(file) is not None
         if transfer.kind == HANG:
@@ -234,7 +234,7 @@ class _Handler(FTPHandler):  # type: ignore[misc] # as above
 
 
 class _Server(ThreadedFTPServer):  # type: ignore[misc] # as above
-    """The server; what its threads share is its own, so that one process can have several."""
+    """The FTP server. It keeps the lock of its threads itself, so that one process can have several servers."""
 
     poll_timeout = _POLL
     max_cons = MOST_FTP_CLIENTS
@@ -244,7 +244,7 @@ class _Server(ThreadedFTPServer):  # type: ignore[misc] # as above
         super().__init__(sock, handler, ioloop=IOLoop())
 
     def serve(self) -> None:
-        """Serve until the stop is wanted, and then close all connections."""
+        """Serve until the server must stop, then close all connections."""
         while not self._exit.is_set():
             self.ioloop.loop(timeout=_POLL, blocking=False)
         self.close_all()

@@ -58,7 +58,7 @@ class FileApp:
             await self._give(request, transfer, send)
 
     def _refusal(self, request: Request, transfer: Transfer) -> Response | None:
-        """Return the answer to somebody who gets nothing; None for others."""
+        """Return the answer that refuses a request; None if the request is allowed."""
         if transfer.kind == AUTH or not self._transfers.is_user(*_credentials(request)):
             realm = {"WWW-Authenticate": 'Basic realm="mock-csms files", charset="UTF-8"'}
             return PlainTextResponse("the user or the password is wrong\n", 401, realm)
@@ -126,7 +126,7 @@ class FileApp:
             incoming.write(data)
 
     async def _fail(self, request: Request, transfer: Transfer, error: OSError, send: "Send") -> None:
-        """Answer that an upload cannot be kept."""
+        """Answer that the upload cannot be stored."""
         status = 413 if isinstance(error, FullError) else 507
         transfer.end(f"refused with {status}: {error.strerror or error}")
         answer = PlainTextResponse(f"{error.strerror or error}\n", status, {"Connection": "close"})
@@ -134,18 +134,18 @@ class FileApp:
 
 
 class _DroppedError(Exception):
-    """The mock has enough of an upload."""
+    """The mock ends an upload early, because of a fault."""
 
 
 class _Sending:
-    """Sends an answer as the fault of its transfer wants it, and counts it."""
+    """Sends an answer with the fault of its transfer, and counts its bytes."""
 
     def __init__(self, transfer: Transfer, send: "Send") -> None:
         self._transfer, self._send = transfer, send
         self.status = 0
         self._length = 0
         self.is_whole = False
-        """Whether all of it was handed over."""
+        """Whether the whole file was sent."""
 
     async def __call__(self, message: "Message") -> None:
         """Send a part of the answer."""
@@ -162,7 +162,7 @@ class _Sending:
             await self._send_body(body, is_last=is_last)
 
     async def _send_body(self, body: bytes, *, is_last: bool) -> None:
-        """Send bytes of a file: only those of the first half, slowly, or others, if the fault says so."""
+        """Send bytes of a file; depending on the fault only the first half, slowly, or wrong bytes."""
         transfer = self._transfer
         if transfer.kind == TRUNCATED:
             body = body[: max(0, self._length // 2 - transfer.size)]
@@ -173,7 +173,7 @@ class _Sending:
         for number, piece in enumerate(pieces, start=1):
             transfer.count(piece)
             more = not is_last or number < len(pieces) or transfer.kind == TRUNCATED
-            self.is_whole = not more  # from here on a client that has all of it may leave
+            self.is_whole = not more  # from here on a client that has the whole file may leave
             await self._send({"type": "http.response.body", "body": transfer.spoiled(piece), "more_body": more})
             await asyncio.sleep(transfer.pause)
 
@@ -185,7 +185,7 @@ def _name_given(request: Request) -> str:
 
 
 def _kept(request: Request, incoming: Upload) -> str:
-    """Keep a whole upload; of a form its first file."""
+    """Store a whole upload and return its path; of a form, store the first file."""
     name = unpack(request.headers.get("content-type", ""), incoming)
     return incoming.keep(name)
 
@@ -197,7 +197,7 @@ def _wish(request: Request) -> FileWish:
 
 
 def _credentials(request: Request) -> tuple[str, str]:
-    """Return user and password of a request; two empty texts if there are none that can be read."""
+    """Return the user and the password of a request; two empty texts if there are none, or if they are unreadable."""
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     with suppress(binascii.Error, ValueError):
         if scheme.lower() == "basic":

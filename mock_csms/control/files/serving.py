@@ -25,7 +25,7 @@ _NOBODY = SimpleNamespace(certificate=b"", alert=None)
 """A TLS object that has seen neither a certificate nor an alert."""
 _Served: TypeAlias = tuple[Shelf, Transfers]
 _EVERYWHERE = (*LOOPBACKS, "*")
-"""The hosts of servers that listen on all addresses."""
+"""The hosts that stand for all addresses of the machine."""
 
 
 @asynccontextmanager
@@ -51,9 +51,10 @@ async def serving_files(csms: CsmsServer) -> AsyncIterator[list[str]]:
 
 
 def url_for(served: FilesAddress, mock: str, user: tuple[str, str] | None = None) -> str:
-    """Return the URL of the file server for a station that reaches the mock at a URL.
+    """Return the URL of the file server for a station that reaches the mock at the URL `mock`.
 
-    Who uses TLS for the mock gets an https:// URL. A server on all addresses is reached at the host of the mock.
+    A station that uses TLS gets an https:// URL. If the server listens on all addresses, the URL has the host of
+    `mock`.
     """
     parts = urlsplit(mock)
     host = (parts.hostname or "127.0.0.1") if served.address.host in _EVERYWHERE else served.address.host
@@ -70,7 +71,7 @@ async def _open_http(stack: AsyncExitStack, csms: CsmsServer, address: Address, 
 
 
 async def _open_ftp(stack: AsyncExitStack, _: CsmsServer, address: Address, on: _Served) -> int:
-    with catch_warnings(action="ignore", category=DeprecationWarning):  # of asyncore, which Python 3.11 still has
+    with catch_warnings(action="ignore", category=DeprecationWarning):  # about asyncore, which Python 3.11 still has
         from mock_csms.control.files.ftp import serving_ftp  # noqa: PLC0415 - an extra
 
     return await _open_at_each(stack, serving_ftp, address, on)
@@ -83,7 +84,7 @@ async def _open_sftp(stack: AsyncExitStack, _: CsmsServer, address: Address, on:
 
 
 _OPENERS = {HTTP: _open_http, FTP: _open_ftp, SFTP: _open_sftp}
-"""Each serves at an address, and returns the port."""
+"""By protocol: a function that serves at an address and returns the port."""
 
 
 async def _open_at_each(

@@ -1,4 +1,4 @@
-"""Files over SFTP: the only importer of asyncssh on the side of the mock, which is an extra."""
+"""Serves files over SFTP; the only importer of asyncssh in the mock. The library is an optional dependency."""
 
 import asyncio
 import errno
@@ -24,7 +24,7 @@ _LEFT, _DROPPED = "the client ended the transfer", "the mock ended the connectio
 
 
 class _Login(asyncssh.SSHServer):
-    """Lets in whoever `Transfers` lets in."""
+    """Accepts the users that `Transfers` accepts."""
 
     def __init__(self, transfers: Transfers, clients: set[asyncssh.SSHServerConnection]) -> None:
         self._transfers, self._clients = transfers, clients
@@ -36,7 +36,7 @@ class _Login(asyncssh.SSHServer):
         self._clients.add(conn)
 
     def connection_lost(self, _: Exception | None) -> None:
-        """End the transfers of a client that has left without a word."""
+        """End the transfers of a client whose connection was lost."""
         self._clients.discard(self._connection)
         for session in self.sessions:
             session.exit()
@@ -46,7 +46,7 @@ class _Login(asyncssh.SSHServer):
         return self._transfers.needs_user
 
     def password_auth_supported(self) -> bool:
-        """Return that passwords are taken."""
+        """Return True: clients log in with passwords."""
         return True
 
     def validate_password(self, username: str, password: str) -> bool:
@@ -55,7 +55,7 @@ class _Login(asyncssh.SSHServer):
 
 
 class _Handle:
-    """An open file: one that is sent, or one that comes in."""
+    """An open file: a download or an upload."""
 
     def __init__(self, transfer: Transfer, file: BinaryIO | Upload, length: int) -> None:
         self.transfer, self.file, self.length = transfer, file, length
@@ -63,14 +63,14 @@ class _Handle:
         """Keeps the pieces of a slow file in their order."""
 
     def seek(self, offset: int, whence: int) -> int:
-        """Return where bytes or a hole begin, from `offset` on: asyncssh asks so for the parts of sparse files."""
+        """Return where the next data or the next hole begins; asyncssh asks for that because files can be sparse."""
         if offset >= self.length:
             raise OSError(errno.ENXIO, "no more bytes")
         return offset if whence == os.SEEK_DATA else self.length
 
 
 class _Files(asyncssh.SFTPServer):
-    """One client; it can open files to read or to write them, and nothing else."""
+    """One client. It can read or write files; everything else is refused."""
 
     def __init__(self, chan: Any, shelf: Shelf, transfers: Transfers) -> None:
         super().__init__(chan)
@@ -112,7 +112,7 @@ class _Files(asyncssh.SFTPServer):
             raise asyncssh.SFTPFailure(str(error)) from None
 
     async def read(self, file_obj: object, offset: int, size: int) -> bytes:
-        """Return bytes of a file, as the fault wants them."""
+        """Return bytes of a download, with the fault of its transfer."""
         handle = _handle(file_obj)
         transfer = handle.transfer
         async with handle.turn:
@@ -129,7 +129,7 @@ class _Files(asyncssh.SFTPServer):
             return transfer.spoiled(data)
 
     async def write(self, file_obj: object, offset: int, data: bytes) -> int:
-        """Take bytes of an upload."""
+        """Write bytes of an upload."""
         handle = _handle(file_obj)
         assert isinstance(handle.file, Upload)  # noqa: S101 - it was opened to be written
         handle.transfer.count(data, offset)
@@ -143,7 +143,7 @@ class _Files(asyncssh.SFTPServer):
         return len(data)
 
     def close(self, file_obj: object) -> None:
-        """Keep an upload, or tell how a download went. The library calls this also for a client that has left."""
+        """Keep an upload, or report the result of a download. The library calls this also when a client has left."""
         handle = _handle(file_obj)
         if handle not in self._open or self.channel._recv_state != "open":
             return
@@ -170,10 +170,10 @@ class _Files(asyncssh.SFTPServer):
         self.exit()
         self.connection.abort()
 
-    # What a client may ask about names.
+    # Requests of a client about paths.
 
     def stat(self, path: bytes) -> asyncssh.SFTPAttrs:
-        """Return size and time of a file; of a folder only that it is one."""
+        """Return the size and the time of a file; for a folder, only that it is a folder."""
         name = _absolute(path).decode(errors="replace")
         if found := self._shelf.find(name):
             return _attributes(found)
@@ -190,23 +190,23 @@ class _Files(asyncssh.SFTPServer):
         return asyncssh.SFTPAttrs(size=size, permissions=stat.S_IFREG | 0o644)
 
     def realpath(self, path: bytes) -> bytes:
-        """Return a path without dots."""
+        """Return a path without `.` and `..`."""
         return _absolute(path)
 
     def setstat(self, path: bytes, attrs: object) -> None:
-        """Do nothing: an upload keeps the time at which it came."""
+        """Do nothing: the time of an uploaded file is the time of its upload."""
 
     lsetstat = setstat
 
     def fsetstat(self, file_obj: object, attrs: object) -> None:
-        """Do nothing, as above."""
+        """Do nothing, like `setstat`."""
 
     def mkdir(self, path: bytes, _: object) -> None:
-        """Remember a folder; it is made with the first upload."""
+        """Remember a folder; it is made when the first file is uploaded to it."""
         self._made.add(_absolute(path).decode(errors="replace"))
 
     def _is_folder(self, name: str) -> bool:
-        """Return whether a client may go to a folder: one that is there or that it has made, or that of a station."""
+        """Return whether a client may enter a folder: it exists, the client has made it, or a station uploads to it."""
         parts = parts_of(name) or ()
         is_known = name in ("/", f"/{UPLOADS}") or name in self._made or self._shelf.root.joinpath(*parts).is_dir()
         return is_known or (len(parts) == 2 and bool(self._transfers.station_of(name)))
@@ -219,7 +219,7 @@ def _refuse(*_: object) -> None:
 _OWN = {*vars(_Files), "channel", "connection", "convert_attrs", "env", "logger"}
 for _name in dir(asyncssh.SFTPServer):
     if not (_name.startswith(("_", "format_")) or _name in _OWN):
-        setattr(_Files, _name, _refuse)  # what the library does by itself reaches the whole disk
+        setattr(_Files, _name, _refuse)  # the methods of the library would reach the whole disk
 
 
 def _handle(file_obj: object) -> _Handle:
@@ -245,7 +245,7 @@ def _attributes(found: Path) -> asyncssh.SFTPAttrs:
 
 @asynccontextmanager
 async def serving_sftp(bound: socket.socket, shelf: Shelf, transfers: Transfers) -> AsyncIterator[None]:
-    """Serve SFTP at a bound socket until the block ends; each run has a host key of its own."""
+    """Serve SFTP at a bound socket until the block ends. Each run makes a new host key."""
     logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
     clients: set[asyncssh.SSHServerConnection] = set()
     acceptor = await asyncssh.listen(

@@ -1,4 +1,4 @@
-"""The folder that is served: finds files, says what is needed about a firmware, and keeps uploads."""
+"""The folder of the file server: finds files, signs the firmware that commands offer, and stores uploads."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,18 +12,18 @@ from mock_csms.behavior.file_names import kept_path, numbered, parts_of
 from mock_csms.behavior.file_offers import OfferedFile
 
 MOST_OF_ONE = 256 * 1024 * 1024
-"""How many bytes one upload may have."""
+"""The most bytes of one upload."""
 MOST_OF_ALL = 2 * 1024 * 1024 * 1024
-"""How many bytes all uploads of one run may have."""
+"""The most bytes of all uploads of one run."""
 MOST_UPLOADS = 10_000
-"""How many files one run keeps."""
+"""The most files that one run stores."""
 _USUAL = "firmware.bin"
-"""The firmware that is offered if it is there; otherwise it is the newest file."""
+"""The firmware that commands offer if this file exists; otherwise they offer the newest file."""
 _AT_ONCE = 1024 * 1024
 
 
 class FullError(OSError):
-    """An upload is larger than is allowed."""
+    """An upload is larger than allowed."""
 
 
 class Shelf:
@@ -41,7 +41,7 @@ class Shelf:
         self.root.mkdir(parents=True, exist_ok=True)
 
     def find(self, path: str) -> Path | None:
-        """Return the file at a path, without escapes; None if there is none, or it is not served."""
+        """Return the file at a decoded path; None if there is none, or if it is not served."""
         parts = parts_of(path)
         if parts is None:
             return None
@@ -52,29 +52,29 @@ class Shelf:
             return None
 
     def firmware(self) -> str:
-        """Return the name of the firmware to offer, whether it is there or not."""
+        """Return the name of the firmware that commands offer; the file may not exist."""
         if (self.root / _USUAL).is_file():
             return _USUAL
         try:
             files = [each for each in self.root.iterdir() if each.is_file() and not each.name.startswith(".")]
             return max(files, key=lambda each: each.stat().st_mtime_ns).name if files else _USUAL
-        except OSError:  # somebody removes files just now
+        except OSError:  # somebody is removing files at this moment
             return _USUAL
 
     def describe(self, path: str) -> OfferedFile | None:
-        """Return what a command says about the file at a path of a URL; None if there is none."""
+        """Return signature and checksum of the file at the path of a URL; None if there is no such file."""
         found = self.find(unquote(path))
         if found is None:
             return None
         try:
             about = found.stat()
             sha256, md5 = _hashes(str(found), about.st_mtime_ns, about.st_size)
-        except OSError:  # it cannot be read
+        except OSError:  # the file cannot be read
             return None
         return OfferedFile(*self._sign(sha256), md5)
 
     def receive(self, path: str, name: str = "") -> "Upload":
-        """Return a file for an upload to a path, without escapes. Raises OSError if there is no room."""
+        """Return an upload to write to, for a decoded path. Raises OSError if there is no room."""
         if self._uploads >= MOST_UPLOADS or self._left <= 0:
             raise FullError("this run keeps no more uploads")
         self._uploads += 1
@@ -84,13 +84,13 @@ class Shelf:
         return Upload(self, wanted, temporary)
 
     def take(self, size: int) -> None:
-        """Count bytes of uploads. Raises FullError."""
+        """Count uploaded bytes. Raises FullError if there are too many."""
         self._left -= size
         if self._left < 0:
             raise FullError("this run keeps no more uploads")
 
     def reserve(self, wanted: PurePosixPath) -> PurePosixPath:
-        """Make an empty file under a name that no other file has, as near to the wanted one as possible."""
+        """Make an empty file with an unused name, as similar as possible to the wanted one; return its path."""
         for number in count(1):
             try:
                 self.root.joinpath(free := numbered(wanted, number)).open("xb").close()
@@ -101,7 +101,7 @@ class Shelf:
 
 
 class Upload:
-    """An upload that comes in. It is kept under its name once it is complete; then it has not replaced any file."""
+    """An upload that is being received. When it is complete, it gets a name that no other file has."""
 
     def __init__(self, shelf: Shelf, wanted: PurePosixPath, temporary: Path) -> None:
         self._shelf, self.wanted, self.temporary = shelf, wanted, temporary
@@ -120,11 +120,11 @@ class Upload:
         self.size = max(self.size, begin + len(data))
 
     def flush(self) -> None:
-        """Let others who open the file see all of it."""
+        """Write everything to the file, so that other readers see it."""
         self._file.flush()
 
     def keep(self, name: str = "") -> str:
-        """Keep the file, and return where, below the folder; a `name` is used in place of the last part of the path."""
+        """Keep the file, and return its path below the folder. A `name` replaces the last part of the path."""
         self._file.close()
         wanted = kept_path(f"{self.wanted.parent}/", name) if name else self.wanted
         free = self._shelf.reserve(wanted)
@@ -132,7 +132,7 @@ class Upload:
         return str(free)
 
     def drop(self) -> None:
-        """Throw it away; does nothing once it is kept."""
+        """Remove the temporary file; does nothing after `keep`."""
         self._file.close()
         self.temporary.unlink(missing_ok=True)
 

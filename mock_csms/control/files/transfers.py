@@ -1,4 +1,4 @@
-"""The attempts to get or to put a file: which fault each gets, and the events about it. Any thread may use them."""
+"""The attempts to download or upload files: gives each its fault, and publishes events about it. Thread-safe."""
 
 import asyncio
 import hashlib
@@ -21,24 +21,24 @@ UPLOADING = ("PUT", "POST")
 
 
 class FileWish(Record):
-    """What a client wants of the file server."""
+    """A request of a client to the file server."""
 
     protocol: str
     method: str
     path: str
-    """The path without escapes."""
+    """The decoded path."""
     client: str
     wanted: str = ""
-    """The part of the file that it wants; empty for all of it."""
+    """The requested part of the file; empty for the whole file."""
 
     @property
     def is_upload(self) -> bool:
-        """Whether it wants to put a file."""
+        """Whether the request is an upload."""
         return self.method in UPLOADING
 
 
 class Transfer:
-    """One attempt, from its `FileRequested` to its `FileTransferred`."""
+    """One attempt, from the event `FileRequested` to the event `FileTransferred`."""
 
     def __init__(self, wish: FileWish, transfers: "Transfers") -> None:
         self.wish = wish
@@ -57,21 +57,21 @@ class Transfer:
 
     @property
     def pause(self) -> float:
-        """How many seconds to wait after each piece of a slow file; 0 for other files."""
+        """The seconds to wait after each piece of a slow file; 0 for other files."""
         return self.fault.seconds / PIECES if self.fault and self.kind == SLOW else 0.0
 
     def spoiled(self, data: bytes) -> bytes:
-        """Return what is sent in place of some bytes of a file."""
+        """Return the bytes to send in place of `data`: inverted for a wrong image, otherwise the same."""
         return bytes(byte ^ 0xFF for byte in data) if self.kind == WRONG_IMAGE else data
 
     def count(self, data: bytes, at: int | None = None) -> None:
-        """Count bytes that came or went; `at` is their place in the file where they may come in any order."""
+        """Count transferred bytes; `at` is their position in the file, for protocols that send parts in any order."""
         self._is_in_order = self._is_in_order and at in (None, self.size)
         self.size += len(data)
         self._hash.update(data)
 
     def end(self, outcome: str = COMPLETE, kept: str = "") -> None:
-        """Publish how it ended; only the first call does so."""
+        """Publish the result of the transfer; only the first call does something."""
         if self._is_over:
             return
         self._is_over, now, wish = True, clock.now(), self.wish
@@ -90,14 +90,14 @@ class Transfers:
         self._loop = asyncio.get_running_loop()
         self._faults = FileFaults(csms.config.files_fault)
         self.closing = asyncio.Event()
-        """Set when the server stops, for those who wait for nothing."""
+        """Set when the server stops, to end transfers that hang."""
 
     def begin(self, wish: FileWish) -> Transfer:
         """Count and publish an attempt."""
         return Transfer(wish, self)
 
     def is_user(self, name: str, password: str) -> bool:
-        """Whether somebody with that name and password may get and put files."""
+        """Whether this name and password may download and upload files."""
         wanted = self._config.files_auth
         return wanted is None or (name == wanted[0] and is_right_password(password, wanted[1]))
 

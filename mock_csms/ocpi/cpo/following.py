@@ -23,7 +23,7 @@ from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 from mock_csms.twin.station import StationModel
 
 _MOST = 10_000
-"""How many charges are remembered; the oldest are forgotten first."""
+"""How many stations the locations have, and how many charges are remembered; the oldest are forgotten first."""
 
 
 class Follower:
@@ -40,6 +40,8 @@ class Follower:
         """By station and id of the reservation: those that no transaction has used so far."""
         self._evses: dict[str, dict[str, Sequence[Json]]] = {site.id: {} for site in terms.sites}
         """By location and station: its EVSEs."""
+        self._is_full = False
+        """Whether there are more stations than the locations may have."""
         self.stale: dict[str, None] = {}
         """The stations whose locations may have changed."""
 
@@ -56,7 +58,7 @@ class Follower:
         sites: dict[str, None] = {}
         for identity in stale:
             station, site = self._world.station(identity), self._terms.site_of(identity)
-            if station is None or site is None or station.twin is None:
+            if station is None or site is None or station.twin is None or not self._has_room(site.id, identity):
                 continue
             for evse in {place[0] for place in mapping_of(station.version).connectors_in(station.twin)}:
                 place = EvsePlace(station.identity, evse)
@@ -65,6 +67,16 @@ class Follower:
             sites[site.id] = None
         for site_id in sites:
             self._renew_location(site_id)
+
+    def _has_room(self, site_id: str, identity: str) -> bool:
+        """Whether a station is in the locations, or can still be: its EVSEs would stay there for ever."""
+        if folded(identity) in self._evses[site_id]:
+            return True
+        has_room = sum(map(len, self._evses.values())) < _MOST
+        if not has_room and not self._is_full:
+            self._is_full = True
+            self._world.tell(f"the locations have {_MOST} stations; further ones are not told to anybody")
+        return has_room
 
     def _renew_location(self, site_id: str) -> None:
         site = next(each for each in self._terms.sites if each.id == site_id)
@@ -126,10 +138,12 @@ class Follower:
         site = self._terms.site_of(charge.identity)
         if site is None or charge.place.get("evse_uid", NOT_AVAILABLE) != NOT_AVAILABLE:
             return
-        self.renew()
         uid = evse_uid(charge.identity, charge.evse) if charge.evse is not None else ""
+        if uid.casefold() not in self._world.places:
+            self.renew()  # so that others hear of the EVSE before its session
         connector = "" if charge.connector is None else str(charge.connector)
-        charge.place = place_in(self._world.locations.get(site.id), site, uid, connector)
+        evses = self._evses[site.id].get(folded(charge.identity), ())
+        charge.place = place_in({"evses": evses}, site, uid, connector)
 
     def price_of(self, identity: str, transaction: str) -> float | None:
         """Return the cost of a transaction so far, as its station is told it; None if it is not known."""

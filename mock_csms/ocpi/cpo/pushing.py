@@ -1,6 +1,7 @@
 """Tells eMSPs what has changed. A push that fails is not repeated: whoever missed it pulls by date."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from urllib.parse import quote
 
 from mock_csms.ocpi.cpo.world import CpoWorld, owner_of
@@ -9,29 +10,19 @@ from mock_csms.ocpi.mapping.sessions import pushed
 from mock_csms.ocpi.parties import RECEIVER, OcpiParty, OcpiPeer
 from mock_csms.ocpi.routing import fetch_of
 from mock_csms.ocpi.steps import Fetch, Fetched, Steps
-from mock_csms.ocpi.store import Json
+from mock_csms.ocpi.store import Json, Store
 from mock_csms.protocol.records import UNSET, replace
 
-PROFILES = "chargingprofiles"
+_UNAUTHORIZED = 401
 
 
 def push_location(world: CpoWorld, changes: Sequence[LocationChange]) -> None:
     """Push parts of a location that have changed to everybody."""
     for peer, url in _receivers(world, "locations"):
         for change in changes:
-            world.push(peer, _send(_own(world, peer, url, change.path), change.method, change.body))
-
-
-def push_tariff(world: CpoWorld, tariff: Json) -> None:
-    """Push a tariff to everybody."""
-    for peer, url in _receivers(world, "tariffs"):
-        world.push(peer, _send(_own(world, peer, url, (tariff["id"],)), "PUT", tariff))
-
-
-def push_tariff_end(world: CpoWorld, id_: str) -> None:
-    """Tell everybody that a tariff is gone."""
-    for peer, url in _receivers(world, "tariffs"):
-        world.push(peer, _send(_own(world, peer, url, (id_,)), "DELETE"))
+            part = replace(_own(world, peer, url, change.path), method=change.method, body=change.body)
+            whole = partial(_whole, world.locations, _own(world, peer, url, change.path[:1]), change.path[0])
+            world.push(peer, _send_part(part, whole))
 
 
 def push_session(world: CpoWorld, before: Json | None, after: Json) -> None:
@@ -39,7 +30,8 @@ def push_session(world: CpoWorld, before: Json | None, after: Json) -> None:
     method, body = pushed(before, after)
     for peer, url in _receivers(world, "sessions", owner_of(after)):
         fetch = _own(world, peer, url, (after["id"],), owner_of(after))
-        world.push(peer, _send(fetch, method, body))
+        whole = partial(_whole, world.sessions, fetch, after["id"])
+        world.push(peer, _send_part(replace(fetch, method=method, body=body), whole))
 
 
 def push_cdr(world: CpoWorld, cdr: Json) -> None:
@@ -75,6 +67,20 @@ def _own(world: CpoWorld, peer: OcpiPeer, url: str, path: Sequence[str], to: Ocp
 
 def _send(fetch: Fetch, method: str, body: object = UNSET) -> Steps:
     yield replace(fetch, method=method, body=body)
+
+
+def _whole(store: Store, fetch: Fetch, id_: str) -> Fetch:
+    """Return the PUT of a whole object, as it is now."""
+    return replace(fetch, method="PUT", body=store.get(id_))
+
+
+def _send_part(part: Fetch, whole: Callable[[], Fetch]) -> Steps:
+    """Send a part of an object. If the other party cannot use it, because it does not have the rest, send the whole."""
+    fetched: Fetched = yield part
+    if fetched.status and not fetched.is_fine and fetched.status != _UNAUTHORIZED:
+        fetch = whole()
+        if fetch.url != part.url or part.method != fetch.method:
+            yield fetch
 
 
 def _post_cdr(world: CpoWorld, fetch: Fetch, id_: str) -> Steps:

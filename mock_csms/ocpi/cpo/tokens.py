@@ -87,11 +87,20 @@ def welcome(world: CpoWorld, peer: OcpiPeer) -> None:
 
     def pull() -> Steps:
         count, problem = yield from pull_tokens(world, peer)
-        world.tell(f"{peer.name} has {count} tokens{f'; more were not read: {problem}' if problem else ''}")
+        rest = f"; more were not read: {problem}" if problem else ""
+        world.tell(f"{peer.name} has {count} token{'' if count == 1 else 's'}{rest}")
 
     if peer.url_of("tokens", SENDER):
         world.push(peer, pull())
     introduce(world, peer)
+
+
+def forget_tokens(world: CpoWorld, peer: OcpiPeer) -> None:
+    """Forget the tokens of a party that has left, unless another registration is for the same party."""
+    for token in world.tokens.all():
+        owner = OcpiParty(token["country_code"], token["party_id"])
+        if peer.owns(owner) and not any(each.owns(owner) for each in world.parties.peers):
+            world.tokens.remove(token["country_code"], token["party_id"], token["uid"], token["type"])
 
 
 TOKENS_ROWS: Modules = tuple(

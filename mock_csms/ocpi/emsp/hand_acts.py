@@ -33,10 +33,13 @@ from mock_csms.ocpi.envelope import Steps
 from mock_csms.ocpi.parties import OcpiPeer
 from mock_csms.ocpi.registration import register_with, renew_with, unregister_with
 from mock_csms.ocpi.steps import Fetched
+from mock_csms.ocpi.times import written_time
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.names import did_you_mean
 from mock_csms.protocol.records import Record
+from mock_csms.twin.ocpi_events import OcpiExchanged
 
+_SHOWN = ("number", "is_ours", "station", "module", "method", "path", "query", "request", "status", "answer", "reason")
 _RUNNING = ("ACTIVE", "PENDING", "RESERVATION")
 
 
@@ -77,17 +80,39 @@ def pull_list(world: EmspWorld, asked: Pulling) -> Steps:
 
 
 def show_list(world: EmspWorld, asked: Listing) -> Steps:
-    if asked.module == "peers":
+    if asked.module == "exchanges":
+        objects = [_shown(event) for event in world.exchanges]
+    elif asked.module == "peers":
         objects = [
             {"party": peer.name, "versions": peer.versions_url} for peer in world.parties.peers if peer.versions_url
         ]
     else:
         stores = {**world.objects, "tokens": world.tokens}
         if asked.module not in stores:
-            raise ValueError(f"{asked.module!r} is no module{did_you_mean(asked.module, [*stores, 'peers'])}")
+            raise ValueError(
+                f"{asked.module!r} is no module{did_you_mean(asked.module, [*stores, 'peers', 'exchanges'])}"
+            )
         objects = [*stores[asked.module].all()]
     return {"result": ACCEPTED, "objects": objects}
     yield  # a generator, as the others
+
+
+def _shown(event: OcpiExchanged) -> Json:
+    """Return an exchange as it is listed."""
+    names = (
+        "number",
+        "is_ours",
+        "station",
+        "module",
+        "method",
+        "path",
+        "query",
+        "request",
+        "status",
+        "answer",
+        "reason",
+    )
+    return {"at": written_time(event.at), **{name: getattr(event, name) for name in names}}
 
 
 # Tokens.
@@ -108,7 +133,8 @@ def set_token(world: EmspWorld, asked: OneToken) -> Steps:
 def give_token(world: EmspWorld, asked: OneToken) -> Steps:
     token = _token(world, asked.token)
     fetched: Fetched = yield from push_token(world, cpo_of(world, asked.cpo), token["uid"])
-    return {"result": ACCEPTED if fetched.is_fine else "FAILED", "reason": fetched.reason, "token": token}
+    reason = "" if fetched.is_fine else fetched.reason
+    return {"result": ACCEPTED if fetched.is_fine else "FAILED", "reason": reason, "token": token}
 
 
 # Commands.

@@ -6,10 +6,13 @@ from typing import Annotated, Any, TypeAlias
 from mock_csms.control.api.operation import Fields, about
 
 RESERVED_MINUTES = 15
+_YEAR = 366 * 24 * 60
+"""The longest reservation, in minutes."""
 Cpo: TypeAlias = Annotated[str, about("the party of the CPO, such as NL*MOC, if several are registered")]
-Wait: TypeAlias = Annotated[
-    float | None, about("how many seconds to wait for the result; without it the timeout of the CPO")
-]
+Wait: TypeAlias = (
+    Annotated[float, about("how many seconds to wait for the result; without it the timeout of the CPO", ge=0, le=3600)]
+    | None
+)
 
 
 class Registering(Fields):
@@ -40,7 +43,7 @@ class Pulling(Fields):
 class Listing(Fields):
     """Which objects to show."""
 
-    module: Annotated[str, about("locations, sessions, cdrs, tariffs, tokens, hubclientinfo or peers")]
+    module: Annotated[str, about("a module, such as sessions or tokens; peers; or exchanges: all requests")]
 
 
 class OneToken(Fields):
@@ -57,16 +60,14 @@ class AtStation(Fields):
     token: Annotated[str, about("the token; an unknown one is made: RFID, ALLOWED")]
     connector: Annotated[str, about("the connector; without it the CPO may choose")] = ""
     reference: Annotated[str, about("the authorization_reference; without it a new one is made")] = ""
-    wait: Annotated[
-        float | None, about("how many seconds to wait for the result; without it the timeout of the CPO")
-    ] = None
+    wait: Wait = None
     cpo: Cpo = ""
 
 
 class Reserving(AtStation):
     """A reservation."""
 
-    minutes: Annotated[float, about("how long the reservation lasts")] = RESERVED_MINUTES
+    minutes: Annotated[float, about("how long the reservation lasts", ge=0, le=_YEAR)] = RESERVED_MINUTES
     reservation: Annotated[str, about("the id of the reservation; an earlier one with it is replaced")] = ""
 
 
@@ -74,9 +75,7 @@ class AtSession(Fields):
     """A request about a session."""
 
     session: Annotated[str, about("the id of the session; without it the last one that runs")] = ""
-    wait: Annotated[
-        float | None, about("how many seconds to wait for the result; without it the timeout of the CPO")
-    ] = None
+    wait: Wait = None
     cpo: Cpo = ""
 
 
@@ -84,9 +83,7 @@ class Cancelling(Fields):
     """The end of a reservation."""
 
     reservation: Annotated[str, about("the id of the reservation; without it the last one")] = ""
-    wait: Annotated[
-        float | None, about("how many seconds to wait for the result; without it the timeout of the CPO")
-    ] = None
+    wait: Wait = None
     cpo: Cpo = ""
 
 
@@ -95,9 +92,7 @@ class Unlocking(Fields):
 
     station: Annotated[str, about("the identity of the station (its first EVSE), or LOCATION/EVSE")]
     connector: Annotated[str, about("the connector; without it the first one")] = ""
-    wait: Annotated[
-        float | None, about("how many seconds to wait for the result; without it the timeout of the CPO")
-    ] = None
+    wait: Wait = None
     cpo: Cpo = ""
 
 

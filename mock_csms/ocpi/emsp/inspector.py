@@ -43,6 +43,7 @@ class OcpiInspector:
         self._number += 1
         event = event_of(exchange, self._number, self._world)
         self._publish(event)
+        self._world.exchanges.append(event)
         for seen in (*_sightings(event, exchange), *(replace(each, exchange=event) for each in exchange.about or ())):
             self.look(seen)
         self._world.request_ids[event.headers.get("x-request-id", "")] = event

@@ -5,7 +5,7 @@ from typing import Any
 
 from mock_csms.ocpi.emsp.sightings import Sight, Sighting
 from mock_csms.ocpi.emsp.world import EmspWorld, key_of
-from mock_csms.ocpi.envelope import OcpiAnswer, created, missing, updated, wrong
+from mock_csms.ocpi.envelope import SERVER_ERROR, OcpiAnswer, created, missing, updated, wrong
 from mock_csms.ocpi.schemas import problems
 from mock_csms.ocpi.store import updated_at
 from mock_csms.protocol.actions import Json
@@ -14,6 +14,8 @@ from mock_csms.twin.ocpi_events import OcpiExchanged
 
 _PARTS = {"EVSE": ("evses", "uid", "evse_uid"), "Connector": ("connectors", "id", "connector_id")}
 """The parts of a location: the list that they are in, the name of their id, and that of the id in the path."""
+MOST_OBJECTS = 50_000
+"""How many objects of a module are kept, so that a CPO cannot fill the memory."""
 NO_EXCHANGE = OcpiExchanged(
     at=0.0,
     station="",
@@ -49,6 +51,7 @@ class Arrival(Record):
     value: Any
     place: Mapping[str, str]
     is_patch: bool = False
+    is_push: bool = True
 
 
 def stored(world: EmspWorld, arrival: Arrival) -> tuple[Sighting, OcpiAnswer]:
@@ -58,6 +61,9 @@ def stored(world: EmspWorld, arrival: Arrival) -> tuple[Sighting, OcpiAnswer]:
     whole = world.objects[arrival.module].get(*key)
     before = part_at(whole, kind, place)
     violations = _violations(arrival)
+    store = world.objects[arrival.module]
+    if arrival.is_push:
+        world.pushed.add(arrival.module)
     seen = Sighting(
         sight=Sight.OBJECT,
         exchange=NO_EXCHANGE,
@@ -70,11 +76,15 @@ def stored(world: EmspWorld, arrival: Arrival) -> tuple[Sighting, OcpiAnswer]:
         whole_before=whole,
     )
     declined = _refused(arrival, violations, whole, before)
+    if declined is None and whole is None and len(store) >= MOST_OBJECTS:
+        declined = wrong(f"the eMSP keeps at most {MOST_OBJECTS:,} {arrival.module}", SERVER_ERROR).answer
     if declined is not None:
         return seen, declined
     after = merged(arrival, before)
+    if not arrival.is_push and before is not None and updated_at(before) > updated_at(after):
+        return replace(seen, before=None, whole_before=None, newer=before, after=after, whole=after), updated()
     now = after if kind not in _PARTS else with_part(whole or {}, kind, place, after)
-    world.objects[arrival.module].put(key, now)
+    store.put(key, now)
     return replace(seen, after=after, whole=now), created() if before is None else updated()
 
 

@@ -144,7 +144,7 @@ def _keep(world: EmspWorld, module: str, value: Any, exchange: OcpiExchanged) ->
     """Store an object of a list, and check it."""
     owner = value if isinstance(value, dict) else {}
     place = {name: str(owner.get(name, "")) for name in ("country_code", "party_id", "id")}
-    seen, _ = stored(world, Arrival(module, KINDS[module], value, place))
+    seen, _ = stored(world, Arrival(module, KINDS[module], value, place, is_push=False))
     world.inspect(replace(seen, exchange=exchange, place={}))
 
 
@@ -194,11 +194,12 @@ def _responded(world: EmspWorld, command: SentCommand, fetched: Fetched, request
     """Note the answer to a command, and check it."""
     kind = "CommandResponse" if command.module == "commands" else "ChargingProfileResponse"
     data, exchange = fetched.data, world.request_ids.get(request_id)
-    result = str(data.get("result", "")) if isinstance(data, dict) else ""
-    timeout = data.get("timeout") if isinstance(data, dict) else None
+    told = _only(data)
+    result, timeout = str(told.get("result", "")), told.get("timeout")
     limit = float(timeout) if isinstance(timeout, int | float) else None
-    if exchange is not None and (fetched.is_fine or data is not None):
-        found = problems(kind, data) if isinstance(data, dict) else (f"the data is no {kind}",)
+    if exchange is not None and (fetched.is_fine or told):  # after an error the data may be anything
+        what = "a list" if isinstance(data, list) else "missing" if data is None else "not an object"
+        found = problems(kind, data) if isinstance(data, dict) else (f"the data is {what}, but one object is needed",)
         seen = Sighting(
             sight=Sight.RESPONSE,
             exchange=exchange,
@@ -212,6 +213,12 @@ def _responded(world: EmspWorld, command: SentCommand, fetched: Fetched, request
     world.change_command(command.id, response=result or "REJECTED", timeout=limit)
     reason = "" if fetched.is_fine else fetched.reason
     return SendingOutcome(command.id, result, reason, command.body, limit or 0.0)
+
+
+def _only(data: Any) -> Json:
+    """Return the object in the data of an answer; some servers put it into a list."""
+    value = data[0] if isinstance(data, list) and len(data) == 1 else data
+    return value if isinstance(value, dict) else {}
 
 
 def watch_result(world: EmspWorld, id_: str) -> Steps:

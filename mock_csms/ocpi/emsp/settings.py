@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from mock_csms.ocpi.emsp.tokens import TokenTold, parse_token
+from mock_csms.protocol.records import replace
 from mock_csms.settings import roaming, values
 from mock_csms.settings.color import color
 from mock_csms.settings.flags import Form, Immutable, flag, part, switch
@@ -31,6 +32,12 @@ def tokens(texts: Sequence[str]) -> tuple[TokenTold, ...]:
         if line.strip() and not (text.startswith("@") and line.lstrip().startswith("#"))
     ]
     return tuple(parse_token(line.strip()) for line in lines)
+
+
+def given_cpos(path: str) -> tuple[GivenPeer, ...]:
+    """Parse a file with tables [[peer]]; a peer of an eMSP is a CPO, unless the file says otherwise."""
+    peers = roaming.given_peers(path)
+    return tuple(replace(each, role="CPO") if each.role == "EMSP" else each for each in peers)
 
 
 def ocpi_expectations(texts: Sequence[str], *, counted: bool = True) -> "Sequence[Expectation]":
@@ -107,13 +114,14 @@ class EmspParty:
     registered: tuple[GivenPeer, ...] = flag(
         (),
         "CPOs that are registered already, so that no handshake is needed: a TOML file with a table [[peer]] for each "
-        "(docs/ocpi.md)",
-        roaming.given_peers,
+        "(docs/ocpi-by-hand.md)",
+        given_cpos,
         "FILE",
     )
     raw_token: bool = switch("send credentials tokens as they are, not in Base64")
     unregister: bool = switch("end all registrations (DELETE) when the eMSP stops")
     no_presets: bool = switch("do not accept the tokens that are preset for tutorials (docs/emsp.md)")
+    trailing_slash: bool = switch("end the URLs of modules with a slash; some CPOs only append to them")
     open: bool = switch("serve every request; also without a token")
 
 

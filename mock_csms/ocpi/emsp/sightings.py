@@ -76,6 +76,8 @@ class Sighting(Record, kw_only=True):
     """The parts of the path of an object, by name: `country_code`, `party_id`, `id`, `evse_uid`, `connector_id`."""
     before: Json | None = None
     """The object at that place before; None if the eMSP had none."""
+    newer: Json | None = None
+    """The object that the eMSP keeps, because the one in a list is older; then `before` is None."""
     after: Json | None = None
     """The object at that place now; None after a PATCH of an object that the eMSP does not have."""
     whole: Json | None = None

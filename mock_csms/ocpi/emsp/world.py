@@ -1,5 +1,6 @@
 """The state of the eMSP: what a CPO has sent, what the eMSP has asked, and the tokens that it owns."""
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -14,6 +15,8 @@ MODULES = ("locations", "sessions", "cdrs", "tariffs", "hubclientinfo", "chargin
 """The modules whose objects the eMSP keeps."""
 _MOST = 10_000
 """How many commands, authorizations and ids are kept; the oldest are dropped first."""
+_MOST_SHOWN = 1000
+"""How many exchanges are kept to be shown."""
 _QUIET = 15 * 60.0
 """The seconds after a command during which the CPO must not ask about its token (Commands: StartSession object)."""
 
@@ -38,6 +41,10 @@ class EmspWorld(OcpiWorld, eq=False, kw_only=True):
 
     tolerance: float = 4.0
     """The allowed deviation of clocks, in seconds."""
+    began: float = 0.0
+    """When the eMSP started: it knows nothing about what was before."""
+    pushed: set[str] = field(default_factory=set)
+    """The modules of which the CPO has pushed objects, so that it can be expected to push all of them."""
     objects: dict[str, Store] = field(default_factory=lambda: {module: Store() for module in MODULES})
     """The objects of each module, by country code, party id and id."""
     commands: Bounded[str, SentCommand] = bounded(_MOST)
@@ -52,6 +59,8 @@ class EmspWorld(OcpiWorld, eq=False, kw_only=True):
     """The tokens that a CPO has got, by uid in lower case."""
     request_ids: Bounded[str, OcpiExchanged] = bounded(_MOST)
     """The exchanges by their X-Request-ID."""
+    exchanges: deque[OcpiExchanged] = field(default_factory=lambda: deque(maxlen=_MOST_SHOWN))
+    """The last exchanges, the newest one at the end."""
     told_result: Callable[[str], None] = lambda _: None
     """Gets the id of each command whose result has come."""
     inspect: Callable[[Sighting], None] = lambda _: None

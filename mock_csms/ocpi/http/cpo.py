@@ -12,7 +12,7 @@ from mock_csms.ocpi.cpo.following import Follower
 from mock_csms.ocpi.cpo.outbox import PeerOutbox
 from mock_csms.ocpi.cpo.table import PREFIX, ROWS
 from mock_csms.ocpi.cpo.terms import terms_of
-from mock_csms.ocpi.cpo.tokens import welcome
+from mock_csms.ocpi.cpo.tokens import forget_tokens, welcome
 from mock_csms.ocpi.cpo.world import CpoWorld
 from mock_csms.ocpi.exchange import OcpiExchange
 from mock_csms.ocpi.http.application import OcpiHooks
@@ -30,6 +30,7 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import Config
 from mock_csms.settings.ocpi_sites import OcpiSite, zone_of
+from mock_csms.settings.roaming import party
 from mock_csms.twin.events import Failed, Noted
 
 _TOKEN_BYTES = 32
@@ -82,7 +83,7 @@ class CpoServer:
                 is_decided=lambda id_: tokens.find(id_) is not None,
             )
             StationAsker(self._csms, desk, follower, side.performer).join()
-            world.parties.joined = partial(welcome, world)
+            world.parties.joined, world.parties.left = partial(welcome, world), partial(forget_tokens, world)
             follower.begin()
             self.urls.append(f"{world.base}/ocpi/versions")
             self.lines = f"OCPI on {world.base}/ocpi/versions\n"
@@ -102,7 +103,7 @@ class CpoServer:
         self._csms.bus.publish(event_of(exchange, next(numbers), world))
 
     def _world(self, config: Config) -> CpoWorld:
-        us = OcpiRole(CPO, OcpiParty(*config.ocpi_party), "mock-csms")
+        us = OcpiRole(CPO, OcpiParty(*party(config.ocpi_party)), "mock-csms")
         peers = [*peers_of(config.ocpi_registered)]
         chance = clock.Chance(self._csms.chance.seed, "ocpi")  # OCPI does not change the ids in messages to stations
         return CpoWorld(

@@ -70,7 +70,9 @@ class EmspServer:
             is_base_fixed=bool(settings.url),
             sends_raw=settings.raw_token,
             is_open=settings.open,
+            end_of_urls="/" if settings.trailing_slash else "",
             tolerance=settings.tolerance,
+            began=clock.now(),
             tell=lambda text: self._publish(Noted(clock.now(), "", f"OCPI: {text}")),
             failed=lambda text: self._publish(Failed(clock.now(), "", f"OCPI: {text}")),
         )

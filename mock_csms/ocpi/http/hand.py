@@ -83,6 +83,9 @@ async def _asked(hand: Hand, request: Request, path: str) -> Response:
         return _told(502, f"{failed.code}: {failed}")
     except ValueError as error:
         return _told(422, " ".join(str(error).split()))
+    except Exception as error:
+        hand.world.failed(f"internal error: {name}: {error!r}")
+        return _told(500, "internal error: the log of the eMSP says more")
 
 
 def _check(guard: Guard, request: Request) -> None:

@@ -88,6 +88,13 @@ class Charge(Mutable, kw_only=True):
         return self.marks.all[-1].at if self.marks.all else self.reserved_until or self.reserved_at
 
     @property
+    def open_since(self) -> int | None:
+        """When its last charging period began, which goes on; None after its end."""
+        if self.is_ended or (not self.transaction and self.reserved_until is not None):
+            return None
+        return self.marks.begun if self.marks.all else self.reserved_at
+
+    @property
     def energy(self) -> Decimal:
         """The energy so far, in kWh."""
         return self.marks.energy
@@ -97,14 +104,6 @@ class Charge(Mutable, kw_only=True):
         """Its charging periods so far; of those with a length of nothing only the first one, if there is no other."""
         found = [*self._reserved(), *self.marks.stretches]
         return [each for each in found if each.end > each.start or each.energy] or found[:1]
-
-    @property
-    def closed(self) -> Sequence[Stretch]:
-        """Its charging periods that have ended."""
-        if self.is_ended:
-            return self.stretches
-        whole = self.marks.stretches
-        return [each for each in (*self._reserved(), *whole[:-1]) if each.end > each.start or each.energy]
 
     def _reserved(self) -> Sequence[Stretch]:
         if self.reserved_at is None:

@@ -22,9 +22,10 @@ def evse_uid(identity: str, evse: int) -> str:
 
 
 def evse_id(country: str, party: str, identity: str, evse: int) -> str:
-    """Return the `evse_id` of an EVSE, as eMI3 writes it: capital letters, digits and asterisks."""
-    letters = re.sub(r"[^A-Z0-9]", "", identity.upper())
-    if letters != identity.upper() or len(letters) > _LONGEST_STATION:
+    """Return the `evse_id` of an EVSE, as eMI3 writes it: capital letters, digits and asterisks, here for hyphens."""
+    written = identity.upper().replace("-", "*")
+    letters = re.sub(r"[^A-Z0-9*]", "", written)
+    if letters != written or "*" in identity or len(letters) > _LONGEST_STATION:
         letters = letters[: _LONGEST_STATION - _HASH] + _hash(identity)[:_HASH].upper()
     return f"{country}*{party}*E{letters}*{evse}"[:_LONGEST_EVSE_ID]
 

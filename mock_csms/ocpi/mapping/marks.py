@@ -1,9 +1,9 @@
 """The moments of a transaction at which a station has told something, and the charging periods between them.
 
 A period begins with the transaction, whenever the vehicle begins or stops to charge, and otherwise with a value of the
-meter that comes a minute after the last beginning or later. So a period that has ended does not change any more,
-unless the station tells later what happened earlier (messages from its queue). What lies within a period is kept as one
-moment, the last.
+meter that comes a minute after the last beginning or later; in a long transaction after a fiftieth of its length. So a
+period that has ended does not change any more, unless the station tells later what happened earlier (messages from its
+queue). What lies within a period is kept as one moment, the last.
 """
 
 from bisect import insort
@@ -15,6 +15,10 @@ from mock_csms.ocpi.mapping.told import CURRENT, NEITHER, POWER, REGISTER, Measu
 from mock_csms.protocol.records import Mutable, Record, field, replace
 
 _MINUTE = 60_000
+_IMPOSSIBLE = 1e12
+"""No station measures that much; such a value is ignored."""
+_PARTS = 50
+"""A period is at least this part of the transaction so far: a day has 230 periods, and not 1440."""
 _MOST = 2000
 """The most moments that are kept; after that only a vehicle that begins or stops to charge begins a period."""
 
@@ -42,9 +46,10 @@ class Mark(Record, order=True):
 
 def mark_of(at: int, measured: Measured) -> Mark:
     """Return the mark of a value of the meter."""
-    known = {name: measured.values[name] for name in (POWER, CURRENT) if name in measured.values}
+    values = {name: value for name, value in measured.values.items() if abs(value) < _IMPOSSIBLE}
+    known = {name: values[name] for name in (POWER, CURRENT) if name in values}
     ranges = {f"{end}_{name}": value for name, value in known.items() for end in ("MIN", "MAX")}
-    return Mark(at, None, measured.values.get(REGISTER), ranges)
+    return Mark(at, None, values.get(REGISTER), ranges)
 
 
 class Marks(Mutable):
@@ -80,7 +85,8 @@ class Marks(Mutable):
     def _begins(self, mark: Mark) -> bool:
         if mark.does is not None and mark.does != self.does:
             return True
-        return mark.register is not None and mark.at - self.begun >= _MINUTE and len(self.all) < _MOST
+        is_due = mark.at - self.begun >= _shortest(mark.at - self.all[0].at)
+        return mark.register is not None and is_due and len(self.all) < _MOST
 
     @property
     def energy(self) -> Decimal:
@@ -121,12 +127,18 @@ class Marks(Mutable):
         for mark in self.all:
             changes = mark.does is not None and mark.does != does
             does = mark.does if changes else does
-            is_minute = groups and mark.register is not None and mark.at - groups[-1][0].at >= _MINUTE
-            if not groups or changes or is_minute:
+            shortest = _shortest(mark.at - self.all[0].at)
+            is_due = groups and mark.register is not None and mark.at - groups[-1][0].at >= shortest
+            if not groups or changes or is_due:
                 groups.append([Mark(mark.at, does, mark.register, mark.ranges)])
             else:
                 groups[-1].append(mark)
         return groups
+
+
+def _shortest(length: int) -> int:
+    """Return how long a period is at least, in milliseconds, after so many milliseconds of the transaction."""
+    return max(_MINUTE, length // _PARTS)
 
 
 def _kwh(watt_hours: float) -> Decimal:

@@ -89,7 +89,8 @@ def session(charge: Charge, owner: tuple[str, str], clock: Clock) -> Json:
 
     It has the charging periods that have ended, so that further ones can be appended. Its cost is that of all.
     """
-    _, found = billed(charge, clock)
+    periods, found = billed(charge, clock)
+    going_on = "" if charge.open_since is None else written(charge.open_since)
     made: Json = {
         "country_code": owner[0],
         "party_id": owner[1],
@@ -102,7 +103,7 @@ def session(charge: Charge, owner: tuple[str, str], clock: Clock) -> Json:
         "evse_uid": charge.place.get("evse_uid", NOT_AVAILABLE),
         "connector_id": charge.place.get("connector_id", NOT_AVAILABLE),
         "currency": (charge.tariff or FREE)["currency"],
-        "charging_periods": charging_periods(_without_idle_start(charge.closed), charge.tariff, clock),
+        "charging_periods": [each for each in periods if not going_on or each["start_date_time"] < going_on],
         "total_cost": found.total,
         "status": status_of(charge),
     }

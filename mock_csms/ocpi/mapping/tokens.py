@@ -32,8 +32,11 @@ _STATUSES: Mapping[str, str] = {
 }
 """By AllowedType: the status in OCPP 2.x; the dialect of another version has its own in their place."""
 _UNKNOWN, _NOT_NOW, _INVALID = "Unknown", "NotAtThisTime", "Blocked"
-_TYPES: Mapping[str, str] = {"Central": "APP_USER"}
-"""By type of an idToken: the TokenType to ask for; RFID for all others."""
+_TYPES: Mapping[str, str] = {
+    "Central": "APP_USER",
+    **dict.fromkeys(("eMAID", "EVCCID", "KeyCode", "Local", "MacAddress", "VIN"), "OTHER"),
+}
+"""By type of an idToken: the TokenType to ask for; RFID for all others, and for the idTags of OCPP 1.6."""
 
 
 class TokenVerdict(Record):

@@ -192,7 +192,7 @@ class PkiFolder:
         times = (self._now - _ALREADY, self._now + (_LIFE_OF_AUTHORITY if is_authority else _LIFE))
         return Wish(common_name=common_name, times=times, is_authority=is_authority, **more)
 
-    # Whether a certificate may be used again.
+    # Whether a certificate can be used again.
 
     def _keep(self, name: str, of: Right, is_right: Any) -> None:
         made = self._read(name)

@@ -1,4 +1,4 @@
-"""Accepts connections, some in one turn of the loop, and waits where the system has no room for more."""
+"""Accepts connections, a few in each turn of the loop, and waits while the system has no room for more."""
 
 import asyncio
 import errno
@@ -12,19 +12,19 @@ if TYPE_CHECKING:
     from mock_csms.runtime.transport.wires import Wires
 
 _BACKLOG = 4096
-"""How many connections the kernel keeps until they are accepted."""
+"""How many connections the kernel keeps for us to accept."""
 _AT_ONCE = 16
-"""How many are accepted in one turn of the loop."""
+"""How many connections are accepted in one turn of the loop."""
 _RETRY = 1.0
-"""How long to wait where the system has no room, in seconds."""
+"""How many seconds to wait while the system has no room."""
 _NO_ROOM = (errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM)
 
 
 class Acceptor:
-    """Accepts connections at a bound socket; each gets a protocol of `factory`.
+    """Accepts connections at a bound socket; `factory` makes the protocol of each.
 
-    `wires` reads and writes their sockets; if it is None, asyncio does. `failed` is called with the reason if none can
-    be accepted; again only after one was accepted.
+    `wires` reads and writes the sockets; if it is None, asyncio does. If no connection can be accepted, `failed` is
+    called with the reason; it is called again only after a connection was accepted.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Acceptor:
             self._server = await loop.create_server(self._factory, sock=self._listener, backlog=_BACKLOG)
 
     def close(self) -> None:
-        """Listen no more."""
+        """Stop listening."""
         for task in self._opening:
             task.cancel()
         if self._timer is not None:
@@ -92,15 +92,15 @@ class Acceptor:
     def _take(self, connection: socket.socket, wires: "Wires") -> None:
         try:
             wires.add(connection, self._factory)
-        except OSError:  # it has gone already
+        except OSError:  # the client has left already
             connection.close()
 
     async def _open(self, connection: socket.socket) -> None:
-        with suppress(OSError):  # it has gone already
+        with suppress(OSError):  # the client has left already
             await asyncio.get_running_loop().connect_accepted_socket(self._factory, connection)
 
     def _wait(self, error: OSError) -> None:
-        """Try again in a while: the kernel would report the socket as ready again and again."""
+        """Pause accepting for a while; otherwise the loop would report the same socket again and again."""
         loop = asyncio.get_running_loop()
         loop.remove_reader(self._listener)
         self._timer = loop.call_later(_RETRY, self._begin)

@@ -1,4 +1,4 @@
-"""How a peer broke RFC 6455 when the library has failed the connection: the clause, and what it did in words."""
+"""Says how a peer broke RFC 6455 when the library has failed the connection: the clause, and the problem in words."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ _CAUSES: Mapping[str, tuple[str, str]] = {
     "invalid status code": (_CLOSE, "a close frame had a code that may not be sent (7.4)"),
     "decompression failed": ("RFC 7692 7.2.2", "a compressed message could not be decompressed"),
 }
-"""By what the library says; what it refuses and no clause forbids is not here."""
+"""By the library's text for the error; errors that break no clause are not listed."""
 
 _NAMES = {8: "close", 9: "ping", 10: "pong"}
 _TOO_LONG = 2**63
@@ -37,7 +37,7 @@ _TOO_BIG = "RFC 6455 7.4.1"
 
 
 class Breach(Record):
-    """A clause, and how it was broken. waited: how long it was waited for what had to come, in seconds."""
+    """A clause, and how it was broken. waited: the seconds that the mock waited in vain, such as for a pong."""
 
     clause: str
     problem: str
@@ -48,14 +48,14 @@ TOO_MANY_EMPTY = Breach(_TOO_BIG, "a message was too big (1009): it had too many
 
 
 def grown_too_much(compressed: int, most: int) -> Breach:
-    """Return what was wrong with a message that is more than `most` bytes long once it is decompressed."""
+    """Return the breach of a message that has more than `most` bytes when it is decompressed."""
     return Breach(
         _TOO_BIG, f"a compressed message was too big (1009): {compressed} bytes were decompressed to more than {most}"
     )
 
 
 def breach_of(error: Exception, frame: bytes) -> Breach | None:
-    """Return what was wrong with the `frame`, of which the beginning at least is there; None where nothing was."""
+    """Return the breach in `frame`, of which at least the beginning has come; None if there is none."""
     if isinstance(error, UnicodeDecodeError):
         return Breach(_CLOSE, "the reason in a close frame was not UTF-8")
     if isinstance(error, PayloadTooBig):

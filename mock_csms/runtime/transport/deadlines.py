@@ -21,7 +21,7 @@ class Deadlines(Generic[Item]):
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self, item: Item) -> None:
-        """Let `item` wait from now on; one that waits already goes on waiting for its first deadline."""
+        """Let `item` wait from now on; an item that waits already keeps its first deadline."""
         loop = asyncio.get_running_loop()
         self._due.setdefault(item, loop.time() + self._seconds)
         if self._timer is None:
@@ -32,7 +32,7 @@ class Deadlines(Generic[Item]):
         self._due.pop(item, None)
 
     def __contains__(self, item: Item) -> bool:
-        """Whether `item` waits."""
+        """Whether `item` waits for its deadline."""
         return item in self._due
 
     def _ring(self) -> None:
@@ -43,7 +43,7 @@ class Deadlines(Generic[Item]):
                 if due > loop.time():
                     break
                 del self._due[item]
-                self._expire(item)  # may start it again; `start` adds no timer, as this one is still set
+                self._expire(item)  # it may start the item again; `start` adds no timer, because this one is still set
         finally:
             first = next(iter(self._due.values()), None)
             self._timer = None if first is None else loop.call_at(first, self._ring)

@@ -47,9 +47,9 @@ class Dialer(Pool):
     ) -> Transport:
         """Open a WebSocket to `url` and return its transport; `authorization` is the header of that name.
 
-        `welcome(transport, subprotocol)` returns who gets what is read, and is called before anything is delivered.
-        Raises ValueError for what is no ws:// or wss:// URL, and CannotConnect where no connection came about within
-        `timeout_` seconds. `trust` is for wss:// only.
+        `welcome(transport, subprotocol)` returns the receiver of the messages, and is called before the first message
+        is delivered. Raises ValueError for a URL that is neither ws:// nor wss://, and CannotConnect if there is no
+        connection within `timeout_` seconds. `trust` is only used for wss://.
         """
         address = _parse(url)
         connection = self._prepare(address, subprotocols, welcome, authorization)
@@ -78,13 +78,13 @@ class Dialer(Pool):
         return Outgoing(self, protocol, request, welcome)
 
     async def _open(self, connection: Outgoing, address: WebSocketURI, trust: Trust) -> None:
-        """Connect and wait until the handshake is over; leave nothing behind where that fails or is given up."""
+        """Connect and wait for the handshake; if that fails or is cancelled, leave no connection open."""
         tls = self._tls(trust) if address.secure else None
         try:
             await asyncio.get_running_loop().create_connection(lambda: connection, address.host, address.port, ssl=tls)
             await connection.opened
         except BaseException:
-            connection.opened.cancel()  # otherwise asyncio complains about an exception that nothing reads
+            connection.opened.cancel()  # otherwise asyncio complains that nobody has read the exception
             if connection in self.transports:
                 connection.close(1001, "given up")
             raise

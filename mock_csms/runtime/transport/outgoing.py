@@ -21,9 +21,10 @@ Welcome: TypeAlias = Callable[[Transport, str], Receiver]
 
 
 class CannotConnect(Exception):
-    """No connection came about; the text says why in one line, `status` what HTTP status the server answered with.
+    """There is no connection. The text gives the reason in one line, `status` is the HTTP status of the server's
 
-    `refused` is what of the server's TLS was refused (`trust.refusal_of`), or empty.
+    answer.
+    `refused` says which part of the server's TLS was refused (`trust.refusal_of`); empty for another reason.
     """
 
     def __init__(self, reason: str, status: int | None = None, refused: str = "") -> None:
@@ -53,12 +54,12 @@ class Outgoing(Transport):
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Give up, where the handshake was not over."""
+        """Report that there is no connection, if the handshake was not complete."""
         super().connection_lost(exc)
         self._give_up(exc or self._protocol.handshake_exc)
 
     def _read_head(self, data: bytes) -> bytes:
-        """Feed the library to the end of the handshake's head, and return what came behind it."""
+        """Give the head of the handshake to the library, and return the bytes after it."""
         tail = len(self._pending)
         self._pending += data
         found = self._pending.find(b"\r\n\r\n")
@@ -71,7 +72,7 @@ class Outgoing(Transport):
         return data[head:]
 
     def _answer(self) -> None:
-        """Begin when the server has agreed to all that matters, and give up where it has not."""
+        """Begin if the server has agreed to the handshake and a subprotocol; otherwise report the reason."""
         protocol = self._protocol
         if protocol.handshake_exc is not None:
             self._give_up(protocol.handshake_exc)
@@ -83,7 +84,7 @@ class Outgoing(Transport):
                 self._start(protocol.subprotocol)
 
     def _start(self, subprotocol: str) -> None:
-        """Begin to read; whoever waits for the connection gets an error of the receiver."""
+        """Begin to read; an error of the receiver goes to the caller that waits for the connection."""
         try:
             self._begin(self._welcome(self, subprotocol))
         except Exception as error:

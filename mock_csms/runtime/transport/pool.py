@@ -1,4 +1,4 @@
-"""The resources that connections share, of either side, and how all of them end."""
+"""The resources that connections share, on either side; and how all connections end."""
 
 import asyncio
 from contextlib import suppress
@@ -13,14 +13,14 @@ from mock_csms.runtime.transport.write_buffer import WriteBuffer
 CLOSE_TIMEOUT = 1.0
 """How many seconds a peer may take to answer our close frame, and to close its side of the connection."""
 STOP_TIMEOUT = 0.5
-"""How many seconds all peers together may take for that when the endpoint closes."""
+"""How many seconds all peers together may take for this when the endpoint closes."""
 
 _READ_SIZE = 256 * 1024
 """The most bytes of one read. All reads use one buffer, because a new one for each would take as long as the rest."""
 
 
 class Member(Waiting, Protocol):
-    """A connection, as far as the pool needs it; `connection` has the class."""
+    """The parts of a connection that the pool uses; the class is in `connection`."""
 
     def close(self, code: int, reason: str = "") -> None:
         """Start the closing handshake."""

@@ -1,4 +1,4 @@
-"""Who gets what a transport reads."""
+"""The interface of an object that gets the messages of a transport."""
 
 from typing import Protocol
 
@@ -6,13 +6,13 @@ from mock_csms.runtime.transport.breaches import Breach
 
 
 class Receiver(Protocol):
-    """Who gets what a transport reads."""
+    """Gets the messages of a transport."""
 
     def receive(self, data: bytes, *, binary: bool) -> None:
-        """Take one whole message; `binary` when it came in a binary frame."""
+        """Handle one whole message; `binary` is True if it came in a binary frame."""
 
     def broke(self, breach: Breach) -> None:
-        """Learn that the peer broke the protocol of WebSockets; the connection is on its end then."""
+        """Handle that the peer broke the WebSocket protocol; the connection is about to end."""
 
     def closed(self, code: int, reason: str) -> None:
-        """Learn that the connection is gone; code 1006 when no close frame came."""
+        """Handle the end of the connection; the code is 1006 if no close frame came."""

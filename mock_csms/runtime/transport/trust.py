@@ -1,4 +1,4 @@
-"""What a client does TLS with: whom it trusts, its own certificate, the versions and suites; and why TLS failed for it.
+"""The TLS settings of a client: trusted authorities, own certificate, versions, suites; and why a handshake failed.
 
 All certificates and keys are texts in PEM, because a station gets new ones while it runs.
 """
@@ -13,7 +13,7 @@ from mock_csms.protocol.tls import TLS12, TLS13
 from mock_csms.runtime.transport.tls.contexts import SUITES
 
 BAD_CERTIFICATE, BAD_VERSION, BAD_SUITE = "certificate", "version", "suite"
-"""What of the server's TLS a client must refuse (A00.FR.310, A00.FR.316, A00.FR.323)."""
+"""The parts of the server's TLS that a client must refuse if they are wrong (A00.FR.310, A00.FR.316, A00.FR.323)."""
 
 _REFUSALS: Mapping[str, str] = {
     "CERTIFICATE_VERIFY_FAILED": BAD_CERTIFICATE,
@@ -25,35 +25,35 @@ _REFUSALS: Mapping[str, str] = {
     "TLSV1_ALERT_INSUFFICIENT_SECURITY": BAD_SUITE,
     "DH_KEY_TOO_SMALL": BAD_SUITE,
 }
-"""What an error of OpenSSL says about the server."""
+"""By error of OpenSSL: which part of the server's TLS was refused."""
 
 
 class Trust(Record):
-    """With what a client does TLS."""
+    """The TLS settings of a client."""
 
     authorities: str = ""
-    """Whom it trusts; empty for the authorities of the system."""
+    """The trusted authorities; empty for those of the system."""
     certificate: str = ""
-    """Its own certificate, followed by those of its authorities; empty for none."""
+    """The client's certificate, followed by those of its authorities; empty for none."""
     key: str = ""
     """The key of that certificate."""
     oldest: int = TLS12
     newest: int = TLS13
     suites: str = SUITES
-    """Those of TLS 1.2 and older, as OpenSSL writes them."""
+    """The cipher suites of TLS 1.2 and older, as OpenSSL writes them."""
     is_careless: bool = False
     """Whether any certificate of the server is accepted."""
 
 
 def client_context(trust: Trust) -> ssl.SSLContext:
-    """Return the settings of OpenSSL. Raises ValueError for a text that is not PEM, or does not have what it needs.
+    """Return the settings of OpenSSL. Raises ValueError for a text that is not PEM, or that lacks a necessary part.
 
-    Every authority is trusted for itself, whether another one has signed it or not: the CSMS may install one that the
-    authority before it has signed (M05.FR.10).
+    Each authority is trusted by itself, even if another authority has signed it: the CSMS may install a root that the
+    root before it has signed (M05.FR.10).
     """
     context = _trusting(trust.authorities)
     context.set_ciphers(trust.suites)
-    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # of the old versions
+    with warnings.catch_warnings(action="ignore", category=DeprecationWarning):  # about the old versions
         context.minimum_version = ssl.TLSVersion(trust.oldest)
         context.maximum_version = ssl.TLSVersion(trust.newest)
     if trust.certificate or trust.key:
@@ -86,5 +86,5 @@ def _load(context: ssl.SSLContext, trust: Trust) -> None:
 
 
 def refusal_of(error: BaseException | None) -> str:
-    """Return what of the server's TLS was refused with an error; empty if it was something else."""
+    """Return which part of the server's TLS was refused with this error; empty for other errors."""
     return _REFUSALS.get(error.reason or "", "") if isinstance(error, ssl.SSLError) else ""

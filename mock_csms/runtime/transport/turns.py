@@ -1,25 +1,25 @@
-"""Turns: a connection that has sent more than one turn allows gets its next turn after the others."""
+"""Shares the time between connections: one that sends more than a turn allows gets its next turn after the others."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Protocol
 
 MESSAGES, BYTES, SECONDS = 64, 64 * 1024, 0.002
-"""How much of one connection is handled in one turn of the loop: so many frames, bytes or seconds."""
+"""The most frames, bytes and seconds of one connection that are handled in one turn of the loop."""
 
 _SECONDS_OF_ALL = 0.005
-"""How long those that send much may be handled in one turn of the loop: then the sockets are looked at again."""
+"""How many seconds all connections that wait may use in one turn of the loop; then the sockets are read again."""
 _LONG, _LEFT_OUT = 0.02, 5
-"""After more than so many seconds, so many turns of the loop are left to the others: an answer may take several."""
+"""If a turn took more seconds than the first number, the next turns, as many as the second one, go to other tasks."""
 LITTLE = 0.001
-"""What takes not even so many seconds is not counted."""
+"""Turns with fewer seconds than this are not counted."""
 
 
 class Waiting(Protocol):
-    """A connection with a rest of what it has read."""
+    """A connection with received bytes that are not handled yet."""
 
     def take_turn(self) -> None:
-        """Handle a part of the rest."""
+        """Handle a part of these bytes."""
 
     def abort(self) -> None:
         """Drop the connection at once."""
@@ -28,7 +28,7 @@ class Waiting(Protocol):
 class Turns:
     """The connections that wait for their next turn, in the order in which they began to wait.
 
-    Those that have not used up a turn yet come before the others; `write` writes what was answered before them.
+    Connections that have not used up a turn come before the others. `write` sends the answers of the turn before.
     """
 
     def __init__(self, write: Callable[[], None]) -> None:
@@ -37,19 +37,19 @@ class Turns:
         self._heavy: dict[Waiting, None] = {}
         self._is_called = False
         self._spent = 0.0
-        """For how many seconds connections were handled in this turn of the loop."""
+        """The seconds for which connections were handled in this turn of the loop."""
 
     def must_wait(self, *, is_heavy: bool) -> bool:
-        """Whether it is not the turn of a connection that has something to be handled."""
+        """Whether a connection with received bytes must wait for its turn."""
         return self._spent > _SECONDS_OF_ALL or (is_heavy and bool(self._light or self._heavy))
 
     def add(self, connection: Waiting, *, is_heavy: bool) -> None:
-        """Let a connection have a turn after those that wait already."""
+        """Put a connection behind those that wait already."""
         (self._heavy if is_heavy else self._light).setdefault(connection)
         self._call()
 
     def discard(self, connection: Waiting) -> None:
-        """Let a connection wait no longer."""
+        """Remove a connection from those that wait."""
         self._light.pop(connection, None)
         self._heavy.pop(connection, None)
 
@@ -65,7 +65,7 @@ class Turns:
             asyncio.get_running_loop().call_soon(self._go, _LEFT_OUT if self._spent > _LONG else 0)
 
     def _go(self, left_out: int) -> None:
-        """Give each connection one turn at most, until the time is over; go on in the next turn of the loop."""
+        """Give each connection at most one turn; when the time is used up, continue in the next turn of the loop."""
         if left_out:
             asyncio.get_running_loop().call_soon(self._go, left_out - 1)
             return

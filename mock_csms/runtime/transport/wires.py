@@ -1,9 +1,9 @@
-"""The sockets of all connections of a listener on one epoll, inside the loop of asyncio: that saves half of its cost.
+"""Reads the sockets of all connections of a listener with one epoll in the loop of asyncio, at half the cost.
 
 asyncio makes a handle and runs a context for each socket that can be read. Here it only learns that some sockets can be
-read, and one call reads all of them. `Wire` is a transport as asyncio's own one is: it calls the same methods of its
-protocol in the same order and at the same moments, except that `connection_made` is called at once. All protocols here
-share one buffer. Where the system has no epoll, asyncio's transports are used (`acceptor.py`).
+read, and one call reads all of them. `Wire` is a transport like that of asyncio: it calls the same methods of its
+protocol in the same order and at the same moments, except that it calls `connection_made` at once. All protocols here
+share one buffer. On systems without epoll, the transports of asyncio are used (`acceptor.py`).
 """
 
 import asyncio
@@ -16,21 +16,21 @@ _IN, _OUT = select.EPOLLIN, select.EPOLLOUT
 _MOST_READY = 1024
 """How many sockets are handled in one turn of the loop; the others are reported again in the next one."""
 _HIGH, _LOW = 64 * 1024, 16 * 1024
-"""At more than so many unsent bytes the protocol is told to pause, and to go on once no more than so few are left."""
+"""The protocol pauses at more unsent bytes than the first number, and continues at the second number or fewer."""
 
 
 class Turn(Protocol):
-    """What is done around all that is read in one turn."""
+    """Called before and after all reads of one turn of the loop."""
 
     def begin_turn(self) -> None:
-        """Collect what is written from now on."""
+        """Collect the bytes to send from now on."""
 
     def end_turn(self) -> None:
-        """Write what was collected."""
+        """Write the collected bytes."""
 
 
 class Wires:
-    """The open connections; what they read goes into `buffer`."""
+    """The open connections; received bytes are read into `buffer`."""
 
     def __init__(self, buffer: memoryview, turn: Turn) -> None:
         self.loop = asyncio.get_running_loop()
@@ -48,12 +48,12 @@ class Wires:
         Wire(self, connection).open(factory())
 
     def close(self) -> None:
-        """Watch no further connections; those that are open stay until they end."""
+        """Add no more connections; open ones stay until they end."""
         self._is_closed = True
         self.forget()
 
     def forget(self) -> None:
-        """Close the epoll once nothing is left to be watched."""
+        """Close the epoll when no connection is left."""
         if self._is_closed and not self.by_descriptor and not self.poll.closed:
             self.loop.remove_reader(self.poll.fileno())
             self.poll.close()
@@ -65,7 +65,7 @@ class Wires:
         try:
             for descriptor, events in self.poll.poll(0, _MOST_READY):
                 wire = find(descriptor)
-                if wire is None:  # it was closed because of what came before it in this turn
+                if wire is None:  # an earlier event of this turn has closed it
                     continue
                 try:
                     if events != _IN:
@@ -97,30 +97,30 @@ class Wire(asyncio.Transport):
         self._descriptor = connection.fileno()
         self._unsent = bytearray()
         self._mask = 0
-        """What epoll watches; 0 while it does not watch the socket."""
+        """The events that epoll watches; 0 if it does not watch the socket."""
         self._is_paused = False
         self._is_closing = False
-        """Whether it ends once everything is sent."""
+        """Whether the connection ends once everything is sent."""
         self._has_ended = False
-        """Whether our side ends, or has ended, before the connection does."""
+        """Whether our direction has ended, or will end, before the connection does."""
         self._is_lost = False
         self._is_pausing_protocol = False
         self.receive_into = connection.recv_into
         self._send = connection.send
 
     def open(self, protocol: asyncio.BaseProtocol) -> None:
-        """Begin to read for a protocol."""
+        """Read for a protocol from now on."""
         self.set_protocol(protocol)
         protocol.connection_made(self)
         self._watch()
 
     def set_protocol(self, protocol: Any) -> None:
-        """Let another protocol, a BufferedProtocol, get what is read."""
+        """Let another protocol (a BufferedProtocol) handle the received bytes."""
         self._protocol = protocol
         self.updated: Callable[[int], None] = protocol.buffer_updated
 
     def get_protocol(self) -> asyncio.BaseProtocol:
-        """Return who gets what is read."""
+        """Return the protocol that handles the received bytes."""
         protocol: asyncio.BaseProtocol = self._protocol
         return protocol
 
@@ -131,7 +131,7 @@ class Wire(asyncio.Transport):
         return self._socket.getpeername() if name == "peername" else default
 
     def _watch(self) -> None:
-        """Let epoll watch what is wanted now; a socket of which nothing is wanted is not even watched for errors."""
+        """Let epoll watch the events that are needed now; if none are, the socket is not watched at all."""
         reads = not (self._is_paused or self._is_closing or self._is_lost)
         mask = (_IN if reads else 0) | (_OUT if self._unsent else 0)
         if mask == self._mask:
@@ -151,7 +151,7 @@ class Wire(asyncio.Transport):
     # Reading.
 
     def take(self, events: int, buffer: memoryview) -> None:
-        """Take several events at once, or an unusual one. With an error epoll also reports that writing is possible."""
+        """Handle several events at once, or an unusual one. After an error, epoll also reports _OUT."""
         if events & _OUT:
             self._send_more()
         if events & ~_OUT and self._mask & _IN:
@@ -162,30 +162,30 @@ class Wire(asyncio.Transport):
                 self.end_reading()
 
     def end_reading(self) -> None:
-        """Learn that the peer sends no more."""
+        """Handle that the peer sends no more bytes."""
         if self._protocol.eof_received():
             self.pause_reading()
         else:
             self.close()
 
     def pause_reading(self) -> None:
-        """Read no more until `resume_reading` is called."""
+        """Stop reading until `resume_reading` is called."""
         self._is_paused = True
         self._watch()
 
     def resume_reading(self) -> None:
-        """Read on."""
+        """Read again."""
         self._is_paused = False
         self._watch()
 
     def is_reading(self) -> bool:
-        """Whether it reads."""
+        """Whether the socket is read."""
         return bool(self._mask & _IN)
 
     # Writing.
 
     def write(self, data: Any) -> None:
-        """Send now what can be sent, and the rest as soon as the peer takes it."""
+        """Send as many bytes as possible now, and the others as soon as the peer takes them."""
         if self._has_ended:
             raise RuntimeError("Cannot call write() after write_eof()")
         if self._is_lost or not data:
@@ -230,11 +230,11 @@ class Wire(asyncio.Transport):
                 self._socket.shutdown(socket.SHUT_WR)
 
     def can_write_eof(self) -> bool:
-        """Whether our side alone can end."""
+        """Return True, because our direction can end alone."""
         return True
 
     def write_eof(self) -> None:
-        """End our side once everything is sent."""
+        """End our direction once everything is sent."""
         if self._is_closing or self._has_ended:
             return
         self._has_ended = True
@@ -244,11 +244,11 @@ class Wire(asyncio.Transport):
     # Ending.
 
     def is_closing(self) -> bool:
-        """Whether the connection ends."""
+        """Whether the connection is ending."""
         return self._is_closing
 
     def close(self) -> None:
-        """Send what waits, and end the connection; read no more."""
+        """Send the waiting bytes, then end the connection; read nothing more."""
         if not self._is_closing:
             self._is_closing = True
             self._watch()
@@ -267,14 +267,14 @@ class Wire(asyncio.Transport):
         self.lose(error)
 
     def lose(self, error: Exception | None) -> None:
-        """End the connection at once, for an error or without one."""
+        """End the connection at once, because of an error or without one."""
         if not self._is_lost:
             self._is_closing = True
             self._unsent.clear()
             self._lose_soon(error)
 
     def _lose_soon(self, error: Exception | None) -> None:
-        """Tell the protocol in the next turn of the loop that the connection is gone."""
+        """Report the end of the connection to the protocol in the next turn of the loop."""
         if not self._is_lost:
             self._is_lost = True
             self._watch()

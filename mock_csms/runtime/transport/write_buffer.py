@@ -1,4 +1,4 @@
-"""What all connections send in one turn of the loop, written at its end."""
+"""Collects the bytes that all connections send in one turn of the loop, and writes them at its end."""
 
 import asyncio
 from collections.abc import Callable
@@ -6,17 +6,17 @@ from typing import TypeAlias
 
 _GOODBYE = 0x88
 _PASSING = frozenset((*b"H", _GOODBYE, 0x89, 0x8A))
-"""The first bytes of what goes out while messages wait: HTTP and control frames, which may overtake (RFC 6455, 5.4)."""
+"""The first bytes of HTTP and of control frames, which may overtake waiting messages (RFC 6455, 5.4)."""
 
 _Written: TypeAlias = tuple[asyncio.WriteTransport, bytes]
 
 
 class WriteBuffer:
-    """What connections send in one turn of the loop: it is written at the end of the turn, after `write_ahead`.
+    """The bytes that connections send in one turn of the loop. They are written at its end, after `write_ahead`.
 
-    So all messages of a turn are handled before the peers that get the answers wake up and compete for the processor,
-    and what must be on the disk before a peer sees its answer is written once for all answers of a turn. While that
-    cannot be written, messages wait, and all else goes out: handshakes, plain HTTP, pongs and goodbyes.
+    So all messages of a turn are handled before the peers wake up and compete for the processor. Records that must be
+    on the disk before a peer sees its answer are written once for all answers of a turn. While they cannot be written,
+    messages wait; handshakes, plain HTTP, pongs and close frames do not.
     """
 
     def __init__(self, write_ahead: Callable[[], bool] | None) -> None:
@@ -26,7 +26,7 @@ class WriteBuffer:
         """The messages of earlier turns that wait for `write_ahead`."""
         self._cleared: asyncio.Event | None = None
         self.size = 0
-        """How many bytes wait for the end of this turn."""
+        """How many bytes will be written at the end of this turn."""
         self._is_in_turn = False
         """Whether `end_turn` will be called."""
         self.stops = 0
@@ -40,16 +40,16 @@ class WriteBuffer:
         self.size += len(data)
 
     def begin_turn(self) -> None:
-        """Collect what is written until `end_turn` is called."""
+        """Collect all bytes until `end_turn` is called."""
         self._is_in_turn = True
 
     def end_turn(self) -> None:
-        """Write what was collected."""
+        """Write the collected bytes."""
         self._is_in_turn = False
         self.empty()
 
     def empty(self) -> None:
-        """Write now what waits."""
+        """Write the collected bytes now."""
         if self._waiting:
             waiting, self._waiting, self.size = self._waiting, [], 0
             if self._write_ahead is not None and (not self._write_ahead() or self._kept):
@@ -59,7 +59,7 @@ class WriteBuffer:
                     connection.write(data)
 
     def go_on(self) -> None:
-        """Write now also what was kept back."""
+        """Write also the messages that were kept back."""
         kept, self._kept = self._kept, []
         self._waiting[:0] = kept
         self.empty()
@@ -79,7 +79,7 @@ class WriteBuffer:
             await self._cleared.wait()
 
     def _sorted_out(self, waiting: list[_Written]) -> list[_Written]:
-        """Keep messages back, and return the rest; what waits for a connection that says goodbye will not be sent."""
+        """Keep messages back, and return the other bytes. A close frame drops the kept messages of its connection."""
         self.stops += not self._kept
         passing = []
         for connection, data in waiting:

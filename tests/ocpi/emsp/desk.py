@@ -205,6 +205,6 @@ def details(*left_out: str, url: str = CPO_URL) -> Said:
 def page(objects: Sequence[Any], total: int | None = None, link: str = "", **headers: str) -> Said:
     """Return a page of a list."""
     usual = {"x-total-count": str(len(objects) if total is None else total), "x-limit": "50"}
-    given = {name.replace("_", "-"): value for name, value in headers.items()}
+    given = {name.lower().replace("_", "-"): value for name, value in headers.items()}
     more = {"link": f'<{link}>; rel="next"'} if link else {}
     return Said([*objects], headers={**usual, **more, **given})

@@ -1,18 +1,20 @@
 """A mock eMSP as a process, and what talks to it over real HTTP."""
 
+import io
 import json
-import os
 import select
 import subprocess
 import tempfile
 import time
 from base64 import b64encode
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
 from typing import Any
 
 import httpx
 
+from mock_csms.commands.cli import main
 from tests import warm
 from tests.wire import PATIENCE, SERVER, Mock
 
@@ -100,8 +102,28 @@ class Emsp(Mock):
         return found
 
 
-def by_hand(emsp: Emsp | str, *words: str) -> tuple[int, str, str]:
-    """Run `mock-csms ocpi`; return the exit status, stdout and stderr."""
-    url = emsp if isinstance(emsp, str) else emsp.base
-    ended = warm.run([*SERVER, "ocpi", "--emsp", url, *words], env={**os.environ, "COLUMNS": "200"}, timeout=PATIENCE)
+def by_process(emsp: Emsp | str, *words: str) -> tuple[int, str, str]:
+    """Run `mock-csms ocpi` as a process; return the exit status, stdout and stderr."""
+    ended = warm.run([*SERVER, "ocpi", "--emsp", _url(emsp), *words], timeout=PATIENCE)
     return ended.returncode, ended.stdout, ended.stderr
+
+
+def by_hand(emsp: Emsp | str, *words: str) -> tuple[int, str, str]:
+    """Do the same in this process, which is much faster."""
+    return run_here("ocpi", "--emsp", _url(emsp), *words)
+
+
+def run_here(*words: str) -> tuple[int, str, str]:
+    """Run `mock-csms` in this process; return the exit status, stdout and stderr."""
+    out, error = io.TextIOWrapper(io.BytesIO()), io.StringIO()
+    with redirect_stdout(out), redirect_stderr(error):
+        try:
+            status = main(words)
+        except SystemExit as end:
+            status = int(str(end.code))
+    out.seek(0)
+    return int(status), out.read(), error.getvalue()
+
+
+def _url(emsp: Emsp | str) -> str:
+    return emsp if isinstance(emsp, str) else emsp.base

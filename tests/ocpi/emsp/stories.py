@@ -207,7 +207,10 @@ STORIES: Mapping[str, Pair] = {
     "OCPI-P02": Pair(
         pulls(page([location(), location(id="LOC2")], x_limit="1"), limit="5"), pulls(page([location()]), limit="1")
     ),
-    "OCPI-P03": Pair(pulls(page([location()], 2, LIST)), pulls(page([location()], 2, f"{LIST}?offset=1"), page([], 1))),
+    "OCPI-P03": Pair(
+        pulls(page([location()], 2, LIST)),
+        both(pulls(page([location()], 2, f"{LIST}?offset=1"), page([], 1)), pulls(page([], Link=""))),
+    ),
     "OCPI-P04": Pair(
         pulls(page([], 0, f"{LIST}?offset=1"), page([]), date_from=T0),
         pulls(page([], 0, f"{LIST}?offset=1&date_from={T0}"), page([]), date_from=T0),
@@ -303,7 +306,9 @@ STORIES: Mapping[str, Pair] = {
     ),
     "OCPI-S12": Pair(
         sessions(session(charging_periods=[period(T2), period(T1)])),
-        sessions(session(charging_periods=[period(T0), period(T1)])),
+        sessions(
+            session(start_date_time=T1, charging_periods=[period(T0, RESERVATION_TIME=1.0), period(T1), period(T2)])
+        ),
     ),
     "OCPI-S13": Pair(
         sessions(session(charging_periods=[period(T0, TIME=-0.1)])),

@@ -7,8 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from mock_csms.commands.cli import main
-from tests.ocpi.emsp.process import Emsp, by_hand
+from tests.ocpi.emsp.process import Emsp, by_hand, by_process, run_here
 from tests.ocpi.emsp.samples import cdr, ended, evse, location, session
 from tests.ocpi.peer import Peer, Told, peer_at
 from tests.wire import PATIENCE
@@ -60,14 +59,17 @@ async def test_commands_by_hand() -> None:
     """`mock-csms ocpi` registers, pulls, and sends each command; the exit status says how it went."""
     async with peer_at() as peer:
         as_cpo(peer)
-        emsp = Emsp("--peer", peer.versions, "--peer-token", "token-a", "--party", "DE*EMP")
+        emsp = Emsp("--peer", peer.versions, "--peer-token", "token-a", "--party", "DE*EMP", "--trailing-slash")
         await until_registered(emsp)
         peer.says = lists(peer)
+        details = await peer.ask("GET", f"{emsp.base}/ocpi/2.2.1")
+        assert all(each["url"].endswith("/") for each in details.json()["data"]["endpoints"])
         assert (await hand(emsp, "list", "peers"))[:2] == (
             0,
             f'ACCEPTED, 1 object\n{{"party":"NL*MOC","versions":"{peer.versions}"}}\n',
         )
-        status, out, _ = await hand(emsp, "start", "CS-1", "--token", "NEW", "--reference", "ref")
+        words = ("start", "CS-1", "--token", "NEW", "--reference", "ref")
+        status, out, _ = await asyncio.to_thread(by_process, emsp, *words)
         assert (status, out.startswith("ACCEPTED ")) == (0, True)
         body = (await peer.until("POST", "/commands/START_SESSION")).body
         assert (body["location_id"], body["evse_uid"], body["authorization_reference"]) == ("LOC1", "CS-1-2", "ref")
@@ -91,23 +93,38 @@ async def test_commands_by_hand() -> None:
         assert (await hand(emsp, "push-token", "NEW=BLOCKED"))[0] == 0
         pushed = await peer.until("PUT", "/tokens/DE/EMP/NEW")
         assert (pushed.body["valid"], pushed.headers["ocpi-to-party-id"]) == (False, "MOC")
-
-        status, _, error = await hand(emsp, "start", "CS-9", "--token", "NEW")
-        assert (status, error) == (4, "mock-csms ocpi start: error: the CPO has no station CS-9\n")
-        peer.says = lists(peer, result="EVSE_OCCUPIED")
-        assert (await hand(emsp, "start", "CS-1", "--token", "NEW"))[1].startswith("EVSE_OCCUPIED ")
-        peer.says = lists(peer, response="REJECTED")
-        assert (await hand(emsp, "start", "CS-1", "--token", "NEW", "--json"))[0] == 1
-        peer.says = lambda told: (200, {"status_code": 2003}) if "commands" in told.path else None
-        assert (await hand(emsp, "start", "CS-1", "--token", "NEW"))[0] == 1
-        assert (await hand(emsp, "unregister"))[0] == 0
-        assert (await hand(emsp, "pull", "locations"))[::2] == (1, "mock-csms ocpi pull: error: no CPO is registered\n")
+        await check_other_outcomes(emsp, peer)
         emsp.finish()
         assert await asyncio.to_thread(by_hand, emsp, "list", "peers") == (
             3,
             "",
             f"mock-csms ocpi list: error: no eMSP answers at {emsp.base}: [Errno 111] Connection refused\n",
         )
+
+
+async def check_other_outcomes(emsp: Emsp, peer: Peer) -> None:
+    """Check what commands print, and their exit statuses, if the CPO refuses them, or the registration has ended."""
+    status, _, error = await hand(emsp, "start", "CS-9", "--token", "NEW")
+    assert (status, error) == (4, "mock-csms ocpi start: error: the CPO has no station CS-9\n")
+    peer.says = lists(peer, result="EVSE_OCCUPIED")
+    assert (await hand(emsp, "start", "CS-1", "--token", "NEW"))[1].startswith("EVSE_OCCUPIED ")
+    peer.says = lists(peer, response="REJECTED")
+    assert (await hand(emsp, "start", "CS-1", "--token", "NEW", "--json"))[0] == 1
+    peer.says = lambda told: (200, {"status_code": 2003}) if "commands" in told.path else None
+    assert (await hand(emsp, "start", "CS-1", "--token", "NEW"))[0] == 1
+    status, out, _ = await hand(emsp, "list", "exchanges")
+    assert (status, '"path":"/ocpi/emsp/2.2.1/sessions/NL/MOC/S1"' in out) == (0, True)
+    for text in (out, emsp.events.read_text(encoding="utf-8"), emsp.log):
+        assert not [token for token in ("token-a", "token-b", peer.theirs) if token in text]
+    assert (await hand(emsp, "unregister"))[0] == 0
+    assert (await hand(emsp, "pull", "locations"))[::2] == (1, "mock-csms ocpi pull: error: no CPO is registered\n")
+    peer.says = lambda told: (401, {"status_code": 2000}) if "versions" in told.path else None
+    status, _, error = await hand(emsp, "register", peer.versions, "--token-a", "token-a")
+    assert (status, error.startswith("mock-csms ocpi register: error: 3001: ")) == (1, True)
+    peer.says = lambda _: None
+    assert (await hand(emsp, "register", peer.versions, "--token-a", "token-a"))[1].startswith("ACCEPTED ")
+    assert (await hand(emsp, "register"))[0] == 0
+    assert [told.method for told in peer.told if told.path == "/credentials"][-2:] == ["POST", "PUT"]
 
 
 async def test_expectations_end_a_run(tmp_path: Path) -> None:
@@ -235,18 +252,16 @@ def test_every_fault_changes_the_answer() -> None:
         (["emsp", "--checks", "OCPI-X99"], "neither a check of OCPI"),
         (["emsp", "--registered", "/nowhere"], "cannot read '/nowhere'"),
         (["emsp", "--junit", "x"], "--junit needs"),
+        (["checks", "OCPI-X"], "neither a check of OCPI"),
+        (["explain", "OCPI-S1"], "did you mean 'OCPI-S"),
         (["ocpi"], "a command is missing"),
         (["ocpi", "strat"], "did you mean 'start'"),
         (["ocpi", "start", "CS-1"], "--token"),
         (["ocpi", "--emsp", "http://:0", "list", "tokens"], "is not http://HOST:PORT"),
     ],
 )
-def test_errors_of_users(words: list[str], error: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_errors_of_users(words: list[str], error: str) -> None:
     """A wrong command line is one line on stderr that says what is wrong, and status 2."""
-    try:
-        status = main(words)
-    except SystemExit as end:
-        status = int(str(end.code))
-    out, told = capsys.readouterr()
+    status, out, told = run_here(*words)
     assert (status, out, told.count("\n")) == (2, "", 1), told
     assert error in told

@@ -66,6 +66,33 @@ def test_preset_tokens_of_clients(emsp: Emsp, token: str) -> None:
     assert emsp.outcome("POST", "/ocpi/2.2.1/credentials", {}, token=token) == (405, 2000)
 
 
+HEADERS = {
+    None: (401, "missing"),
+    "Bearer x": (401, "scheme"),
+    "Token": (401, "scheme"),
+    f"Token  {PRESET}": (200, "scheme"),
+    "Token %%%": (401, "unknown"),
+    "Token /w==": (401, "unknown"),
+    f"Token {PRESET}": (200, "raw"),
+    "Token dGVzdF90b2tlbl9jXzEyMwo=": (200, "newline"),
+    "Token dGVzdF90b2tlbl9jXzEyMw==": (200, "base64"),
+}
+
+
+def test_every_form_of_the_token(emsp: Emsp) -> None:
+    """A missing, unknown or undecodable token gets 401 with an envelope; the record says how a token was sent."""
+    for number, (header, (status, _)) in enumerate(HEADERS.items()):
+        headers = {"authorization": header} if header is not None else {}
+        answer = emsp.http.get(f"{emsp.base}/ocpi/emsp/2.2.1/tariffs?offset={number}", headers=headers)
+        assert (header, answer.status_code, answer.json()["status_code"]) == (
+            header,
+            status,
+            1000 + (status > 200) * 1000,
+        )
+        [event] = emsp.until("OcpiExchanged", path="/ocpi/emsp/2.2.1/tariffs", query={"offset": str(number)})
+        assert (header, event["authorization"]) == (header, HEADERS[header][1])
+
+
 OBJECT = "locations/NL/MOC/LOC1"
 CASES: list[tuple[str, str, Any, tuple[int, int]]] = [
     ("GET", OBJECT, None, (404, 2000)),
@@ -192,6 +219,8 @@ def test_requests_by_hand_come_from_this_machine(emsp: Emsp) -> None:
     assert emsp.http.post(f"{emsp.base}/hand/v1/list", content=b"{}").status_code == 415
     for body in ({}, {"module": "cars"}, {"module": "tokens", "x": 1}):
         assert emsp.hand("list", body).status_code == 422
+    for minutes in (-1, 1e9, "soon"):
+        assert emsp.hand("reserve", {"station": "X", "token": "T", "minutes": minutes}).status_code == 422
     assert (emsp.hand("dance").status_code, emsp.hand("start", {"station": "X", "token": "T"}).status_code) == (
         404,
         409,

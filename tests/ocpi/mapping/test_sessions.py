@@ -228,6 +228,23 @@ def test_energy_of_a_sample(name: str) -> None:
     assert made(charge)["kwh"] == expected
 
 
+SAMPLES_16: Mapping[str, tuple[Json, float]] = {
+    "Wh": ({"value": "5000"}, 5.0),
+    "kWh": ({"value": "5", "unit": "kWh"}, 5.0),
+    "another measurand": ({"value": "5000", "measurand": "Energy.Active.Export.Register"}, 0.0),
+    "signed data": ({"value": "5000", "format": "SignedData"}, 0.0),
+    "no number": ({"value": "many"}, 0.0),
+}
+
+
+@pytest.mark.parametrize("name", SAMPLES_16)
+def test_energy_of_a_sample_of_16(name: str) -> None:
+    """The same holds in OCPP 1.6, where values are texts."""
+    sample, expected = SAMPLES_16[name]
+    value = sample.pop("value")
+    assert made(learned(V16, [started_16(0), metered_16(3, value, **sample)]))["kwh"] == expected
+
+
 def test_power_and_current_of_periods() -> None:
     """Periods have the lowest and highest power in kW, and the current over all phases."""
     names = {"measurand": "Current.Import"}
@@ -289,13 +306,15 @@ def test_reservation_becomes_a_session() -> None:
     """A reservation is a Session without an EVSE of its own; its time is the first period of the charging session."""
     reserved = charge_of(reserved_at=round((START - 600) * 1000))
     reserved.transaction = ""
-    assert made(reserved)["status"] == "RESERVATION"
+    assert (made(reserved)["status"], made(reserved)["charging_periods"]) == ("RESERVATION", [])
+    before = made(reserved)
     used = learned(V201, OF_2, reserved_at=round((START - 600) * 1000))
     found, bill = made(used), billed(used)
     assert found["charging_periods"][0]["dimensions"] == [{"type": "RESERVATION_TIME", "volume": 0.1667}]
     assert (found["start_date_time"], bill["start_date_time"]) == (at(0), at(-10))
     reserved.reserved_until, reserved.is_expired = round(START * 1000), True
     assert (made(reserved)["status"], billed(reserved)["total_energy"]) == ("COMPLETED", 0.0)
+    assert pushed(before, made(reserved))[0] == pushed(before, found)[0] == "PATCH"
 
 
 def test_late_messages() -> None:
@@ -396,3 +415,21 @@ def test_ids_are_unique_for_the_platform() -> None:
     long = "A" * 40
     assert evse_uid(f"{long}1", 1) != evse_uid(f"{long}2", 1)
     assert evse_id("NL", "MOC", "CS-1", 1) != evse_id("NL", "MOC", "CS1", 1)
+
+
+def test_impossible_values_are_ignored() -> None:
+    """A register that is not a number of Wh, and a timestamp of no time in which people charge, change nothing."""
+    odd = event("Updated", 1, wh=10**15)
+    early = event("Updated", 1, "SuspendedEV")
+    early.message.payload["timestamp"] = "1066-10-14T09:00:00Z"  # type: ignore[union-attr] # it is a call
+    found = made(learned(V201, [*OF_2[:2], odd, early, *OF_2[2:]]))
+    assert found["kwh"] == 8.0
+
+
+def test_long_sessions_have_few_periods() -> None:
+    """A period is longer the longer the session is: a day with a value each minute has about two hundred."""
+    events = [event("Updated", minute, wh=100 * minute, trigger="MeterValuePeriodic") for minute in range(1, 24 * 60)]
+    found = made(learned(V201, [event("Started", 0, "Charging", 0, **WHO), *events]))
+    starts = [each["start_date_time"] for each in found["charging_periods"]]
+    assert 150 < len(starts) < 250
+    assert starts[1] == at(1)

@@ -87,7 +87,7 @@ def _next(journal: Journal, what: Criteria, cursor: int) -> tuple[bytes, int]:
 
 
 def _whole(first: int, entries: Iterable[Entry]) -> bytes:
-    """Return the stream of events that follow each other. Most of them are exchanges, so these are written together."""
+    """Return events as one text for the stream. Most of them are exchanges, which are written together."""
     pieces, seq = list[bytes](), first
     for entry in entries:
         if len(entry) == 2:

@@ -95,9 +95,7 @@ def agrees_with_itself(seen: Sighting, _: EmspWorld) -> str | None:
 def has_no_http_error(seen: Sighting, _: EmspWorld) -> str | None:
     """Report errors of HTTP that stand for errors of OCPI, and errors of the server."""
     status = seen.exchange.status
-    if status >= 500:
-        return f"HTTP {status}"
-    return f"HTTP {status}" if status in (403, 409, 415, 422) else None
+    return f"HTTP {status}" if status in (403, 409, 415, 422, 500) else None
 
 
 @ANSWERS.check(
@@ -144,6 +142,6 @@ def answers_json(seen: Sighting, _: EmspWorld) -> str | None:
     any_shape=True,
 )
 def answers_at_all(seen: Sighting, _: EmspWorld) -> str | None:
-    """Report a request without an answer."""
+    """Report a request without an answer. Before the registration the CPO may not be there yet."""
     exchange = seen.exchange
-    return None if exchange.status else f"{exchange.method} {exchange.path}: {exchange.reason}"
+    return None if exchange.status or not exchange.station else f"{exchange.method} {exchange.path}: {exchange.reason}"

@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from mock_csms.conformance.subject import ERROR, WARNING
-from mock_csms.ocpi.emsp.checks.reading import amount, feeds_back, named, same, time_at, volumes
+from mock_csms.conformance.subject import ERROR, WARNING, Wrong
+from mock_csms.ocpi.emsp.checks.reading import amount, bare, feeds_back, named, same, time_at, volumes
 from mock_csms.ocpi.emsp.checks.table import OcpiSubject, of
 from mock_csms.ocpi.emsp.sightings import Sight, Sighting
 from mock_csms.ocpi.emsp.world import EmspWorld
@@ -15,6 +15,8 @@ _CDR = of(Sight.OBJECT, "cdrs")
 _OBJECT = "CDRs: CDR object"
 _ROUNDING = 0.01
 _SECOND = 1 / 3600
+_ROUNDED_HOURS = 0.006
+"""What a time in hours may lose if it has only two decimals."""
 _SESSION_ONLY = ("CURRENT", "ENERGY_EXPORT", "ENERGY_IMPORT", "POWER", "STATE_OF_CHARGE")
 _PARTS = ("total_fixed_cost", "total_energy_cost", "total_time_cost", "total_parking_cost", "total_reservation_cost")
 _LONGEST_ID = 36
@@ -36,9 +38,9 @@ def _is_credit(cdr: Mapping[str, Any]) -> bool:
     _CDR,
 )
 def has_a_session(seen: Sighting, world: EmspWorld) -> str | None:
-    """Report an unknown session, if the eMSP got sessions of that CPO at all."""
+    """Report an unknown session, if the CPO pushes sessions."""
     id_ = seen.value.get("session_id")
-    if not id_ or not len(world.objects["sessions"]) or _session(seen, world) is not None:
+    if not id_ or "sessions" not in world.pushed or _session(seen, world) is not None:
         return None
     return f"the session {id_} was never sent"
 
@@ -79,6 +81,8 @@ def fits_its_session(seen: Sighting, world: EmspWorld) -> str | None:
     if session.get("status") == "COMPLETED":
         for name in ("start_date_time", "end_date_time"):
             its, ours = time_at(cdr, name), time_at(session, name)
+            if name == "start_date_time" and any(volumes(cdr, "RESERVATION_TIME")):
+                continue  # a CDR may begin with the reservation
             if its is not None and ours is not None and abs(its - ours) > world.tolerance:
                 differing[name] = (session[name], cdr[name])
     return f"it does not fit its session: {named(differing)}" if differing else None
@@ -91,7 +95,7 @@ def fits_its_session(seen: Sighting, world: EmspWorld) -> str | None:
 )
 def comes_after_the_end(seen: Sighting, world: EmspWorld) -> str | None:
     """Report a CDR of a session that runs, as far as the eMSP knows."""
-    session = _session(seen, world)
+    session = _session(seen, world) if "sessions" in world.pushed else None
     status = session.get("status") if session else "COMPLETED"
     return f"its session is {status}" if status in ("ACTIVE", "PENDING") else None
 
@@ -105,7 +109,8 @@ def never_changes(seen: Sighting, _: EmspWorld) -> str | None:
     """Report another content under the same id."""
     if seen.before is None:
         return None
-    names = sorted(name for name in {**seen.before, **seen.value} if seen.before.get(name) != seen.value.get(name))
+    before, now = bare(seen.before), bare(seen.value)
+    names = sorted(name for name in {**before, **now} if before.get(name) != now.get(name))
     return f"the CDR {seen.value['id']} came before, and now differs in {', '.join(names[:5])}" if names else None
 
 
@@ -121,7 +126,7 @@ def comes_once(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @CDRS.check(
-    ("OCPI-C07", "CDRs: Credit CDRs", ERROR, "a session has one CDR, unless the one before was credited"),
+    ("OCPI-C07", "CDRs: Credit CDRs", WARNING, "a session has one CDR, unless the one before was credited"),
     "Send a credit CDR for the first one before a second one.",
     _CDR,
 )
@@ -210,11 +215,11 @@ def has_the_time(seen: Sighting, world: EmspWorld) -> Iterator[str]:
     total = cdr["total_time"]
     if start is not None and end is not None:
         hours = (end - start) / 3600
-        least, most = hours - reserved - world.tolerance * _SECOND, hours + world.tolerance * _SECOND
-        if not least <= total <= most:
+        spare = world.tolerance * _SECOND + _ROUNDED_HOURS
+        if not hours - reserved - spare <= total <= hours + spare:
             yield f"total_time is {total} h, but it lasted {hours:.4f} h"
     parking = cdr.get("total_parking_time")
-    if parking is not None and parking > total + _SECOND:
+    if parking is not None and parking > total + _ROUNDED_HOURS:
         yield f"total_parking_time is {parking} h, more than total_time {total} h"
 
 
@@ -251,7 +256,7 @@ def has_no_session_dimensions(seen: Sighting, _: EmspWorld) -> str | None:
     "Only total_cost of a credit CDR is, and energy that is fed back.",
     _CDR,
 )
-def has_no_negative_totals(seen: Sighting, _: EmspWorld) -> Iterator[str]:
+def has_no_negative_totals(seen: Sighting, _: EmspWorld) -> Iterator[str | Wrong]:
     """Report negative totals."""
     for name in ("total_energy", "total_time", "total_parking_time"):
         value = seen.value.get(name)
@@ -259,4 +264,5 @@ def has_no_negative_totals(seen: Sighting, _: EmspWorld) -> Iterator[str]:
             yield f"{name} is {value}"
     cost = amount(seen.value["total_cost"])
     if cost is not None and cost < 0 and not (_is_credit(seen.value) or feeds_back(seen.value)):
-        yield f"total_cost is {cost}, but it is not a credit CDR"
+        text = f"total_cost is {cost}, but it is not a credit CDR"
+        yield Wrong(text, severity=WARNING, why="a price may be negative")

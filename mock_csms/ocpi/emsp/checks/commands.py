@@ -26,7 +26,12 @@ def answers_in_form(seen: Sighting, _: EmspWorld) -> Iterator[str]:
 
 
 @COMMANDS.check(
-    ("OCPI-M02", "Commands: CommandResponse object", ERROR, "an accepted command has a timeout of more than 0 seconds"),
+    (
+        "OCPI-M02",
+        "Commands: CommandResponse object",
+        WARNING,
+        "an accepted command has a timeout above 0 seconds",
+    ),
     "After the timeout the eMSP need not wait for a result any more.",
     _RESPONSE,
 )
@@ -98,7 +103,7 @@ def results_after_the_answer(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @COMMANDS.check(
-    ("OCPI-M08", _OF_RESULT, ERROR, "the result of an accepted command comes within its timeout"),
+    ("OCPI-M08", _OF_RESULT, WARNING, "the result of an accepted command comes within its timeout"),
     "Send TIMEOUT or FAILED if the station does not answer.",
     of(Sight.NO_RESULT),
     _RESULT,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from mock_csms.conformance.subject import ERROR, WARNING
+from mock_csms.conformance.subject import ERROR, INFO
 from mock_csms.ocpi.emsp.checks.table import OcpiSubject, of
 from mock_csms.ocpi.emsp.sightings import Sight, Sighting
 from mock_csms.ocpi.emsp.world import EmspWorld
@@ -137,7 +137,7 @@ def lists_endpoints(seen: Sighting, _: EmspWorld) -> Iterator[str]:
 
 
 @CREDENTIALS.check(
-    ("OCPI-V09", _DETAILS, WARNING, "a CPO has the lists of its objects, and the receiver of tokens"),
+    ("OCPI-V09", _DETAILS, INFO, "a CPO has the lists of its objects, and the receiver of tokens"),
     "Pull is required: locations, sessions, cdrs and tariffs with the role SENDER.",
     _VERSIONS,
     any_shape=True,

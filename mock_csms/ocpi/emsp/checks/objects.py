@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Wrong
-from mock_csms.ocpi.emsp.checks.reading import connectors_of, evses_of, same, time_at
+from mock_csms.ocpi.emsp.checks.reading import bare, connectors_of, evses_of, same, time_at
 from mock_csms.ocpi.emsp.checks.table import OcpiSubject, of
 from mock_csms.ocpi.emsp.sightings import Sight, Sighting
 from mock_csms.ocpi.emsp.world import EmspWorld, party_of
@@ -75,14 +75,18 @@ def patches_with_a_time(seen: Sighting, _: EmspWorld) -> str | None:
     "It is the time of the last change at the CPO. A message that comes late must not be sent after a newer one.",
     _EVERY,
 )
-def does_not_go_back(seen: Sighting, _: EmspWorld) -> str | None:
+def does_not_go_back(seen: Sighting, _: EmspWorld) -> Wrong | None:
     """Report an older object than the one that the eMSP has."""
-    if seen.before is None or seen.after is None:
+    older = seen.newer or seen.before
+    if older is None or seen.after is None:
         return None
-    before, now = time_at(seen.before, "last_updated"), time_at(seen.value, "last_updated")
+    before, now = time_at(older, "last_updated"), time_at(seen.value, "last_updated")
     if before is None or now is None or now >= before:
         return None
-    return f"{seen.kind} {_id(seen)} was updated at {seen.before['last_updated']}, now at {seen.value['last_updated']}"
+    text = f"{seen.kind} {_id(seen)} was updated at {older['last_updated']}, now at {seen.value['last_updated']}"
+    if not seen.exchange.is_ours:
+        return Wrong(text)
+    return Wrong(text, severity=INFO, why="a push may have overtaken the list")
 
 
 @OBJECTS.check(
@@ -94,7 +98,7 @@ def updates_the_time(seen: Sighting, _: EmspWorld) -> str | None:
     """Report another content with the same time."""
     if seen.before is None or seen.after is None or seen.kind == "CDR":  # a CDR must not change at all
         return None
-    is_changed = {**seen.before, "last_updated": ""} != {**seen.after, "last_updated": ""}
+    is_changed = bare({**seen.before, "last_updated": ""}) != bare({**seen.after, "last_updated": ""})
     is_same_time = seen.before.get("last_updated") == seen.after.get("last_updated")
     return f"{seen.kind} {_id(seen)} has changed, but not its last_updated" if is_changed and is_same_time else None
 

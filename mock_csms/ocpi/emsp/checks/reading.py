@@ -26,6 +26,16 @@ def time_at(value: Mapping[str, Any], name: str) -> float | None:
     return time_of(text) if isinstance(text, str) and not text.startswith(_UNKNOWN_YEAR) else None
 
 
+def bare(value: Any) -> Any:
+    """Return a value in the form in which equal ones are equal: without nulls and empty lists, times as numbers."""
+    if isinstance(value, dict):
+        return {name: bare(item) for name, item in value.items() if item is not None and item != []}
+    if isinstance(value, list):
+        return [bare(item) for item in value]
+    at = time_of(value) if isinstance(value, str) else None
+    return value if at is None else at
+
+
 def evses_of(location: Mapping[str, Any] | None) -> Iterator[Json]:
     """Yield the EVSEs of a location."""
     yield from (location or {}).get("evses") or ()

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from mock_csms.conformance.subject import ERROR, WARNING
-from mock_csms.ocpi.emsp.checks.reading import NOT_AVAILABLE, connectors_of, evse_of, same
+from mock_csms.conformance.subject import ERROR, INFO, WARNING
+from mock_csms.ocpi.emsp.checks.reading import NOT_AVAILABLE, connectors_of, evse_of, same, time_at
 from mock_csms.ocpi.emsp.checks.sessions import OBJECT, OF_SESSION_AND_CDR, SESSION, SESSIONS, uid_of
 from mock_csms.ocpi.emsp.sightings import Sighting
 from mock_csms.ocpi.emsp.world import EmspWorld, party_of
@@ -11,7 +11,7 @@ from mock_csms.protocol.actions import Json
 
 
 @SESSIONS.check(
-    ("OCPI-S08", OBJECT, WARNING, "a session is at an EVSE and a connector that the CPO has sent"),
+    ("OCPI-S08", OBJECT, INFO, "a session is at an EVSE and a connector that the CPO has sent"),
     "Send a location before its sessions. Ids are those of the location, not of OCPP.",
     SESSION,
 )
@@ -45,7 +45,8 @@ def has_our_token(seen: Sighting, world: EmspWorld) -> Iterator[str]:
         return
     ours = world.token(its["uid"])
     if ours is None:
-        yield f"the token {its['uid']} does not exist"
+        if _is_recent(seen.after, world):
+            yield f"the token {its['uid']} does not exist"
         return
     for name in ("type", "contract_id"):
         if not same(its[name], ours[name]):
@@ -59,7 +60,7 @@ def has_our_token(seen: Sighting, world: EmspWorld) -> Iterator[str]:
 )
 def has_the_reference(seen: Sighting, world: EmspWorld) -> str | None:
     """Report a reference that was not given, and one that is missing after a command or an authorization."""
-    if seen.after is None:
+    if seen.after is None or not _is_recent(seen.after, world):
         return None
     its, uid, place = seen.after.get("authorization_reference"), uid_of(seen.after), _place(seen.after)
     given = [each for each in world.granted(uid) if each.reference]
@@ -70,6 +71,12 @@ def has_the_reference(seen: Sighting, world: EmspWorld) -> str | None:
         each.method == seen.after["auth_method"] and same(each.location_id or place, place) for each in given
     )
     return f"it was started by {seen.after['auth_method']}, but has no authorization_reference" if is_needed else None
+
+
+def _is_recent(value: Json, world: EmspWorld) -> bool:
+    """Whether a session began while the eMSP was running, so that it knows its commands and authorizations."""
+    start = time_at(value, "start_date_time")
+    return start is not None and start >= world.began - world.tolerance
 
 
 def _place(value: Json) -> str:
@@ -83,7 +90,7 @@ def _place(value: Json) -> str:
 )
 def tells_the_method(seen: Sighting, world: EmspWorld) -> str | None:
     """Report a method that contradicts what the eMSP did for that reference or token."""
-    if seen.after is None:
+    if seen.after is None or not _is_recent(seen.after, world):
         return None
     method, reference, uid = seen.after["auth_method"], seen.after.get("authorization_reference"), uid_of(seen.after)
     grants = world.granted(uid)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from mock_csms.conformance.subject import ERROR, INFO, WARNING, Wrong
 from mock_csms.ocpi.emsp.checks.reading import (
     NOT_AVAILABLE,
+    bare,
     feeds_back,
     same,
     time_at,
@@ -21,6 +22,7 @@ OF_SESSION_AND_CDR = of(Sight.OBJECT, "sessions", "cdrs")
 OBJECT = "Sessions: Session object"
 _STATUS = "Sessions: SessionStatus enum"
 _LAST = ("COMPLETED", "INVALID")
+_EARLY = ("PENDING", "RESERVATION")
 _MOST_KWH = 2000.0
 """More energy than any vehicle takes: a number above it is in Wh."""
 _ROUNDING = 0.01
@@ -41,16 +43,17 @@ def does_not_fall(seen: Sighting, _: EmspWorld) -> str | None:
 
 @SESSIONS.check(
     ("OCPI-S02", _STATUS, ERROR, "a session that is COMPLETED does not change"),
-    "COMPLETED and INVALID are final. Corrections are made by CDRs.",
+    "COMPLETED is final. Corrections are made by CDRs.",
     SESSION,
 )
 def stays_completed(seen: Sighting, _: EmspWorld) -> str | None:
     """Report a change after the end. That the same object is sent again is right."""
-    if seen.before is None or seen.after is None or seen.before.get("status") not in _LAST:
+    if seen.before is None or seen.after is None or seen.before.get("status") != "COMPLETED":
         return None
     if seen.after["status"] != seen.before["status"]:
         return f"the status was {seen.before['status']}, now it is {seen.after['status']}"
-    names = [name for name in seen.after if name != "last_updated" and seen.after[name] != seen.before.get(name)]
+    before, now = bare(seen.before), bare(seen.after)
+    names = [name for name in now if name != "last_updated" and now[name] != before.get(name)]
     return f"it was {seen.before['status']}, but {', '.join(names)} changed" if names else None
 
 
@@ -64,7 +67,7 @@ def goes_forward(seen: Sighting, _: EmspWorld) -> str | None:
     if seen.before is None or seen.after is None or seen.before.get("status") != "ACTIVE":
         return None
     status = seen.after["status"]
-    return f"it was ACTIVE, now it is {status}" if status in ("PENDING", "RESERVATION") else None
+    return f"it was ACTIVE, now it is {status}" if status in _EARLY else None
 
 
 @SESSIONS.check(
@@ -98,7 +101,7 @@ def ends_after_the_start(seen: Sighting, _: EmspWorld) -> str | None:
 
 
 @SESSIONS.check(
-    ("OCPI-S06", OBJECT, ERROR, "the start of an active session does not change"),
+    ("OCPI-S06", OBJECT, WARNING, "the start of an active session does not change"),
     "Only on the way from PENDING or RESERVATION to ACTIVE the start may change.",
     SESSION,
 )
@@ -123,7 +126,7 @@ def keeps_its_parts(seen: Sighting, _: EmspWorld) -> Iterator[str]:
         return
     for name in ("location_id", "evse_uid", "connector_id", "currency"):
         before, now = seen.before.get(name), seen.after.get(name)
-        is_free = seen.before.get("status") == "RESERVATION" or before == NOT_AVAILABLE
+        is_free = seen.before.get("status") in _EARLY or before == NOT_AVAILABLE
         if not same(before, now) and not (is_free and name != "currency"):
             yield f"{name} was {before}, now it is {now}"
     before, now = uid_of(seen.before), uid_of(seen.after)
@@ -141,7 +144,10 @@ def uid_of(value: Json) -> str:
     OF_SESSION_AND_CDR,
 )
 def has_periods_in_order(seen: Sighting, _: EmspWorld) -> Iterator[str]:
-    """Report periods that begin before the one in front of them, before the start, or after the end."""
+    """Report periods that begin before the one in front of them, before the start, or after the end.
+
+    A reservation is before the start of a session that became ACTIVE later.
+    """
     if seen.after is None:
         return
     start, end = (time_at(seen.after, name) for name in ("start_date_time", "end_date_time"))
@@ -151,7 +157,8 @@ def has_periods_in_order(seen: Sighting, _: EmspWorld) -> Iterator[str]:
         if at is None:
             continue
         text = period["start_date_time"]
-        if last is not None and at < last - 1:
+        is_reserved = any(each["type"] == "RESERVATION_TIME" for each in period["dimensions"])
+        if last is not None and at < last - 1 and not (is_reserved and number == 0):
             yield f"charging period {number} begins at {text}, before what is in front of it"
         if end is not None and at > end + 1:
             yield f"charging period {number} begins at {text}, after the end"

@@ -1,6 +1,6 @@
 """Checks of questions about tokens (real-time authorization)."""
 
-from mock_csms.conformance.subject import ERROR, WARNING
+from mock_csms.conformance.subject import ERROR, INFO, WARNING
 from mock_csms.ocpi.emsp.checks.reading import evse_of
 from mock_csms.ocpi.emsp.checks.table import OcpiSubject, of
 from mock_csms.ocpi.emsp.sightings import Sight, Sighting
@@ -13,8 +13,8 @@ _BY_COMMAND = ("AD_HOC_USER", "APP_USER")
 
 
 @TOKENS.check(
-    ("OCPI-K01", "Tokens: POST method", WARNING, "LocationReferences name a location and EVSEs that the CPO has sent"),
-    "location_id is the id of the Location, evse_uids are the uids of its EVSEs.",
+    ("OCPI-K01", "Tokens: POST method", INFO, "LocationReferences name a location and EVSEs that the CPO has sent"),
+    "location_id is the id of the Location, evse_uids are the uids of its EVSEs. A new EVSE may come a little later.",
     _AUTHORIZE,
 )
 def asks_for_a_known_place(seen: Sighting, world: EmspWorld) -> str | None:
@@ -77,7 +77,7 @@ class _AskedPlace(Record):
 
 
 def _asked_place(seen: Sighting) -> _AskedPlace | None:
-    if not isinstance(seen.value, dict) or not isinstance(seen.value.get("location_id"), str):
+    if seen.violations or not isinstance(seen.value, dict):
         return None
-    uids = [uid.casefold() for uid in seen.value.get("evse_uids") or () if isinstance(uid, str)]
+    uids = [uid.casefold() for uid in seen.value.get("evse_uids") or ()]
     return _AskedPlace(seen.value["location_id"].casefold(), tuple(uids))

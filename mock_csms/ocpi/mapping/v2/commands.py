@@ -14,6 +14,8 @@ from mock_csms.twin.v2.transactions import STOPS
 _TYPES: Mapping[str, str] = {"RFID": "ISO14443"}
 """By TokenType: the type of an idToken; all others are Central."""
 _STACK_LEVEL = 1
+_NOBODY = ("NoAuthorization", "DirectPayment")
+"""The types of idTokens that no eMSP owns."""
 
 OUTCOMES: Mapping[str, Mapping[str, str]] = {
     "START_SESSION": {"Accepted": "ACCEPTED", "Rejected": "REJECTED"},
@@ -45,7 +47,7 @@ def token_asked(action: str, payload: Any) -> tuple[Shown, int | None] | None:
     if action != "Authorize" and not is_event:
         return None
     token = payload.get("idToken")
-    if token is None or token["type"] == "NoAuthorization" or not token["idToken"]:
+    if token is None or token["type"] in _NOBODY or not token["idToken"]:
         return None
     if is_event and (payload["eventType"] == "Ended" or payload["triggerReason"] in STOPS):
         return None

@@ -58,7 +58,7 @@ class TlsGate(Protocol):
         """Return how to handle the client with this offer."""
 
     def agreed(self, agreement: Agreement, handling: Handling) -> Agreement:
-        """Learn that a handshake succeeded; return what is known of the client then."""
+        """Handle a successful handshake; return it together with the faults that this client has refused before."""
 
     def failed(self, failure: Failure, handling: Handling | None) -> None:
         """Called when a handshake has failed, or when an alert has ended an open connection."""

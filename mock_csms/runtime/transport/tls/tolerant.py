@@ -80,7 +80,7 @@ class TolerantContext:
         return TolerantTls(connection, incoming, outgoing)
 
     def buffers(self) -> "tuple[RecordsIn, RecordsOut]":
-        """Return what the bytes from the socket go to, and what those for it come from."""
+        """Return the buffer for bytes from the socket, and the buffer for bytes to the socket."""
         return RecordsIn(), RecordsOut()
 
     def rest(self, tls: Any) -> None:

@@ -31,14 +31,14 @@ class WatchingContext:
         self._context = context
         self._can_watch = hasattr(context, "_msg_callback")
         if self._can_watch:
-            context._msg_callback = _note  # type: ignore[attr-defined] # it is of the library's own tests
+            context._msg_callback = _note  # type: ignore[attr-defined] # Python has it for its own tests
 
     def wrap(self, incoming: ssl.MemoryBIO, outgoing: ssl.MemoryBIO) -> ssl.SSLObject:
         """Return the TLS object of a new connection."""
         return self._context.wrap_bio(incoming, outgoing, server_side=True)
 
     def buffers(self) -> tuple[ssl.MemoryBIO, ssl.MemoryBIO]:
-        """Return what the bytes from the socket go to, and what those for it come from."""
+        """Return the buffer for bytes from the socket, and the buffer for bytes to the socket."""
         return ssl.MemoryBIO(), ssl.MemoryBIO()
 
     def rest(self, tls: ssl.SSLObject) -> None:
