@@ -15,9 +15,10 @@ from mock_csms.plans.v16.cases import case
     },
 )
 async def test_16_retrieve_configuration(station: Station) -> None:
-    """Without a list of keys the station returns all, those required of its profiles among them; else those asked for.
+    """Without a list of keys the station returns all its keys, including the required ones; otherwise the requested
 
-    Whether an optional key is there is up to the station.
+    ones.
+    The station decides which optional keys it has.
     """
     shown = await keys.shows(station, "SupportedFeatureProfiles")
     profiles = shown["supportedfeatureprofiles"].get("value", "").split(",")

@@ -58,7 +58,7 @@ async def test_16_firmware_installation_fails(station: Station) -> None:
 
 
 async def asks_for_diagnostics(station: Station) -> None:
-    """Ask for diagnostics, once; skip the case if the station has none, so that it names no file (5.9)."""
+    """Request diagnostics once; skip the case if the station has none, and so names no file (5.9)."""
     await keys.has_profile(station, "FirmwareManagement")
     if not (await station.command("GetDiagnostics", {"retries": 0})).get("fileName"):
         station.lacks("diagnostics")

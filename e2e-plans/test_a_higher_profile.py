@@ -7,7 +7,7 @@ from mock_csms.plans.v2.messages import variable
 
 
 async def is_not_raised(station: Station, profile: int) -> None:
-    """Put a network profile with that security profile into a slot: the station must reject an order with that slot."""
+    """Put a network profile with that security profile into a slot: the station must reject orders with this slot."""
     used, other = await network.slots(station)
     here, _ = network.paths(station)
     await network.put(station, other, here, security=profile, status="Accepted")

@@ -8,7 +8,7 @@ WRONG_CERTIFICATES = ("unknown-root", "expired", "wrong-name")
 
 
 async def starts_again(station: Station) -> None:
-    """Let the station restart; the next handshake is that of its first attempt to connect."""
+    """Restart the station; the next handshake is that of its first attempt to connect."""
     station.known.connection_events.clear()
     station.known.handshakes.clear()
     await states.booting(station)
@@ -16,7 +16,7 @@ async def starts_again(station: Station) -> None:
 
 
 async def connects_after_refusal(station: Station, fault: str, attempts: int) -> None:
-    """Let the station restart at a mock whose first handshake has a fault; it refuses that, connects, and boots."""
+    """Restart the station with a fault in the first handshake: it refuses that one, connects again, and boots."""
     await station.set("OCPPCommCtrlr", "NetworkProfileConnectionAttempts", f"{attempts}")
     station.configure(tls_fault=[f"{fault}*1"])
     await starts_again(station)

@@ -13,7 +13,7 @@ from mock_csms.plans.v2.other_station import other_station
 
 
 async def comes_back(station: Station) -> None:
-    """Let the station connect again. If it boots then, which it should not (Part 4, 5.3), it is accepted."""
+    """Wait until the station connects again. If it boots then, which it should not (Part 4, 5.3), accept the boot."""
     await station.let_in()
     boot = await station.expect_optional(says("BootNotification"), within=station.profile.timeouts.settle)
     if boot:

@@ -25,7 +25,7 @@ async def test_b_47_new_csms_has_no_certificate_of_the_new_root(station: Station
     await station.set("OCPPCommCtrlr", "NetworkProfileConnectionAttempts", "1")
     await station.prepare(certificates.install, OF_CSMS, await roots.other_root(station))
     await network.put(station, other, there, status="Accepted")
-    station.known.handshakes.clear()  # `connects` tells why the last one failed
+    station.known.handshakes.clear()  # if it does not connect, `connects` has the reason
     await network.start_with(station, [other])
     await roots.connects(station, here)
     await states.comes_up(station)

@@ -27,7 +27,7 @@ async def authorize_remote_starts(station: Station) -> None:
 
 
 async def is_refused(station: Station, token: str, status: str) -> None:
-    """Present a card that the mock does not accept: no transaction starts."""
+    """Present a card that the mock does not accept: no transaction may start."""
     await station.answered(await present_unknown(station, token), idTokenInfo={"status": status})
     await station.expect_nothing(says("TransactionEvent"))
 

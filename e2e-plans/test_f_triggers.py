@@ -6,7 +6,7 @@ from mock_csms.plans.v2.triggers import must_accept, trigger
 
 
 async def reports(station: Station, status: str) -> None:
-    """Trigger the status of the connector: the station must accept that, and report this status."""
+    """Trigger the status of the connector: the station must accept the trigger, and report this status."""
     await must_accept(station, "StatusNotification", evse=station.evse, connector=station.connector)
     await station.expect(connector_reports(status, station.evse, station.connector))
 

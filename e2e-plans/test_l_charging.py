@@ -36,7 +36,7 @@ async def stops(station: Station, evse: int, token: str = "valid") -> None:
 
 
 async def forbids_new_sessions(station: Station) -> None:
-    """Let no session start while an update is pending; without the variable no session may start either."""
+    """Let no session start while an update is pending. A station without the variable must not start one either."""
     if await station.get(*NEW_SESSIONS) is not None:
         await station.set(*NEW_SESSIONS, "false")
 

@@ -26,7 +26,7 @@ async def is_installed(station: Station, kind: str) -> None:
 
 
 async def is_listed(station: Station, asked: Sequence[str], *kinds: str) -> None:
-    """Let the station have a root of each kind; the list of the types that are asked for must have them."""
+    """Install a root of each kind; the list of the requested types must have these roots."""
     await certificates.supported(station)
     roots = [(kind, await station.prepare(certificates.installed, kind)) for kind in kinds]
     await certificates.expect_listed(station, asked, *roots)

@@ -9,7 +9,7 @@ PAGE = (Path(__file__).parent.parent / "docs" / "files.md").read_text(encoding="
 
 
 def test_the_example(tmp_path: Path) -> None:
-    """The station puts its log and installs the firmware, and the mock ends with a good verdict."""
+    """The station uploads its log and installs the firmware, and the mock ends with a good verdict."""
     settings, script = re.findall(r"^```(?:toml|sh)\n(.*?)^```", PAGE, re.DOTALL | re.MULTILINE)
     (tmp_path / "update.toml").write_text(settings, encoding="utf-8")
     ended = execute(script, tmp_path)

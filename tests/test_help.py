@@ -125,14 +125,14 @@ def test_completion(command: list[str]) -> None:
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
 def test_completion_offers_subcommands(shell: str) -> None:
-    """Every sub-command is in the completion script with the words behind it, and in bash and zsh its flags."""
+    """The completion script has every sub-command with its second words, and its flags, for bash and zsh."""
     script = printed(SERVER, "--completion", shell)
     for word in ("explain", "stations", "disconnect", "verdict", *(["--within"] if shell != "tcsh" else [])):
         assert word in script
 
 
 def test_bash_completes_subcommands() -> None:
-    """After `mock-csms sta` and the tab key bash writes `stations`, and after that the words that may follow it."""
+    """After `mock-csms sta` and the tab key, bash completes `stations`, and then offers its second words."""
     script = printed(SERVER, "--completion", "bash")
     ask = (
         f"{script}\n"
@@ -180,7 +180,7 @@ def test_an_unknown_environment_variable(name: str, near: str) -> None:
     ids=" ".join,
 )
 def test_a_parser_of_few_options(words: list[str]) -> None:
-    """A parser of only the given options reads the same as that of all options; it is not made for other words."""
+    """A parser of only the given options gives the same result as the whole parser; it is not made for other words."""
     names = {word.partition("=")[0] for word in words if word.startswith("-") and word != "-"}
     few = parser_of("mock-csms", Config, names)
     assert few is not None

@@ -1,4 +1,4 @@
-"""The layers of rules after a change of the settings are those of a new mock; what has not changed stays."""
+"""After a change of the settings the layers of rules are those of a new mock; unchanged ones are not made again."""
 
 from dataclasses import replace
 from typing import Any
@@ -39,7 +39,7 @@ def shown(layering: Layering) -> list[Any]:
 @pytest.mark.parametrize("second", CHANGES)
 @pytest.mark.parametrize("first", CHANGES)
 def test_layers_after_a_change_are_those_of_a_new_mock(first: str, second: str) -> None:
-    """Each version has the rules that a mock would have that started with the later settings."""
+    """Each version has the rules that a mock would have if it were started with the later settings."""
     before, after = replace(START, **CHANGES[first]), replace(START, **CHANGES[second])
     layering = Layering(before)
     shown(layering)
@@ -48,7 +48,7 @@ def test_layers_after_a_change_are_those_of_a_new_mock(first: str, second: str) 
 
 
 def test_a_rule_is_dropped_when_a_setting_makes_it_invalid_in_one_version_only() -> None:
-    """What was found out about a rule is looked at again when the answers below it change."""
+    """A rule is validated again when the answers below it change."""
     layering = Layering(START)
     seen = []
     for group in ("G", "G" * 100, "G"):
@@ -59,7 +59,7 @@ def test_a_rule_is_dropped_when_a_setting_makes_it_invalid_in_one_version_only()
 
 
 def test_books_that_did_not_change_are_the_same_objects() -> None:
-    """A setting that no rule was made from makes no book again."""
+    """A change of a setting that makes no rules leaves the rule books as they are."""
     named = Rules(tuple(records.replace(rule, id=rule.name) for rule in START.rule.answers))
     start = replace(START, rule=named)
     layering = Layering(start)
@@ -69,7 +69,7 @@ def test_books_that_did_not_change_are_the_same_objects() -> None:
 
 
 def test_a_check_of_rules_counts_no_use_of_those_below() -> None:
-    """To check a rule, the mock answers a sample; that uses up no status of a sequence."""
+    """The mock checks a rule with a sample answer, which uses up no status of a sequence."""
     counts: dict[Any, int] = {}
     boot = rules([{"match": "BootNotification", "reply": {"interval": 1}}])
     layering = Layering(replace(START, boot_status_sequence=("Pending", "Accepted"), rule=boot), counts)
@@ -78,7 +78,7 @@ def test_a_check_of_rules_counts_no_use_of_those_below() -> None:
 
 
 def test_a_book_with_other_rules_finds_them_as_a_new_one_does() -> None:
-    """A book that takes over what another one has prepared finds only its own rules."""
+    """A rule book that reuses the preparation of another one finds only its own rules."""
     tables = [{"match": f"DataTransfer[vendorId=V{number}]", "error": "InternalError"} for number in range(9)]
     made, beat = [*rules(tables).answers], rules([HEARTBEAT]).answers[0]
     station: Any = type("Station", (), {"identity": "CS"})()

@@ -132,7 +132,7 @@ OF_FILES = ("starlette", "uvicorn", "pyftpdlib", "asyncssh")
     ids=["without", "http", "ftp"],
 )
 async def test_libraries_of_files_are_loaded_when_wanted(flags: list[str], libraries: list[str]) -> None:
-    """Without --files none of its libraries is loaded; those of FTP and SFTP only where they are to be served."""
+    """Without --files none of its libraries is loaded; those of FTP and SFTP are loaded only if these are served."""
     async with Program(TELLS, *flags) as mock:
         for _ in range(flags.count("--files")):
             assert mock.process.stdout

@@ -15,7 +15,7 @@ from tests.wire import Mock
 
 
 async def test_a_refused_answer_to_a_heartbeat() -> None:
-    """A station of 2.1 may refuse the answer to any call, also to a heartbeat as it comes all the time."""
+    """A station of 2.1 may refuse the answer to any call, also to a frequent one such as a heartbeat."""
     async with Mock() as mock, mock.station("CS-1", "ocpp2.1") as station:
         await ask(station, V21, "BootNotification")
         for id_ in ("h1", "h2", "h3"):

@@ -1,4 +1,4 @@
-"""`mock-csms ready`, the health check of a mock, as a process against a real mock and against servers that are none."""
+"""`mock-csms ready`, the health check of a mock, as a process against a real mock and against other servers."""
 
 import asyncio
 import os
@@ -116,7 +116,7 @@ async def test_a_wrong_url(words: list[str], expected: str) -> None:
 
 
 async def test_a_wrong_port_in_the_environment() -> None:
-    """The error about the port in MOCK_CSMS_PORT names that variable; port 0 cannot be asked."""
+    """The error about the port in MOCK_CSMS_PORT names that variable; port 0 cannot be used."""
     assert await asked(MOCK_CSMS_PORT="0") == (
         2,
         "mock-csms ready: error: MOCK_CSMS_PORT: '0' is not a port to connect to\n",

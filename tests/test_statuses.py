@@ -1,4 +1,4 @@
-"""Exit statuses of runs; and no line or report says more than was judged."""
+"""Exit statuses of runs; no line and no report claims more than was judged."""
 
 import asyncio
 import re

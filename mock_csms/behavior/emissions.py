@@ -1,4 +1,4 @@
-"""What the mock does on a connection: it sends messages, asks before it does so, or disturbs the connection."""
+"""The acts of the mock on a connection: it sends a message, asks another platform first, or disturbs the connection."""
 
 from collections.abc import Callable
 from typing import Any, TypeAlias
@@ -14,18 +14,18 @@ class Emission(Record):
     after: float = 0.0
     """How many seconds to wait before that."""
     text: bytes | None = None
-    """What is sent in place of the message's own encoding."""
+    """The text to send in place of the message's encoding."""
     binary: bool = False
-    """Whether it goes in a binary frame."""
+    """Whether the message is sent in a binary frame."""
     frames: int = 1
-    """In how many frames it goes."""
+    """The number of frames."""
     edits: tuple[Callable[[bytes], bytes], ...] = ()
-    """What changes the text, one after the other."""
+    """The functions that change the text, in order."""
     in_line: bool = False
     """Whether it waits for the messages sent before it, as on a slow line."""
 
     def encoded(self) -> bytes:
-        """Return what goes over the wire."""
+        """Return the text or the bytes to send."""
         text = encode(self.message) if self.text is None else self.text
         for edit in self.edits:
             text = edit(text)
@@ -53,7 +53,7 @@ class Stall(Record):
 
 
 class Ask(Record):
-    """Ask somebody else about a call, and answer it then; other messages go on meanwhile."""
+    """Ask another platform about a call, and answer the call then; other messages continue meanwhile."""
 
     question: Any
     """The question, for the `Asker` of the mock."""

@@ -1,4 +1,4 @@
-"""What the file server does wrong: which fault the next transfer gets, by the name of its file."""
+"""The faults of the file server, and which one the next transfer gets, by the name of its file."""
 
 from collections.abc import Mapping, Sequence
 from fnmatch import fnmatchcase
@@ -15,7 +15,7 @@ FILE_FAULTS: Mapping[str, str] = {
     HANG: "no answer",
     WRONG_IMAGE: "other bytes than those of the file, as many of them; only for downloads",
 }
-"""Every kind of `--files-fault`, and what the station sees."""
+"""Every kind of `--files-fault`, and its effect for the station."""
 
 
 class FileFault(Record):
@@ -25,13 +25,13 @@ class FileFault(Record):
     seconds: float = 0.0
     """How many seconds a slow transfer takes."""
     times: int | None = None
-    """For how many transfers; None for no limit."""
+    """How many transfers get the fault; None for no limit."""
     files: str = "*"
-    """The pattern of the paths that it is for, without the first slash."""
+    """The pattern of the paths, without the first slash."""
 
     @property
     def told(self) -> str:
-        """How it is named in events."""
+        """The name of the fault in events."""
         kind = f"{self.kind}={self.seconds:g}" if self.kind == SLOW else self.kind
         times = f"*{self.times}" if self.times is not None else ""
         return f"--files-fault {kind}{times}{'' if self.files == '*' else f'@{self.files}'}"
@@ -44,14 +44,14 @@ class _Uses(Mutable):
 
 
 class FileFaults:
-    """The faults of one file server; of those for a path, the first that is not used up is next."""
+    """The faults of one file server: a transfer gets the first fault for its path that is not used up."""
 
     def __init__(self, faults: Sequence[FileFault]) -> None:
         self.wanted = tuple(faults)
         self._left = [(fault, _Uses()) for fault in faults]
 
     def next(self, path: str, *, is_upload: bool) -> FileFault | None:
-        """Count a transfer, and return its fault; None for a right one."""
+        """Count a transfer, and return its fault; None for a transfer without a fault."""
         for fault, uses in self._left:
             is_for_it = fnmatchcase(path.removeprefix("/"), fault.files)
             is_for_it = is_for_it and not (is_upload and fault.kind == WRONG_IMAGE)

@@ -1,17 +1,17 @@
-"""Names of files that come from stations: which file of a folder a path means, and where an upload is kept."""
+"""File names from stations: which file of the folder a path means, and where an upload is stored."""
 
 import re
 from pathlib import PurePosixPath
 
 UPLOADS = "uploads"
-"""The folder for what stations upload."""
+"""The folder for uploads of stations."""
 _LONGEST = 100
 """How many characters each part of the path of an upload may have."""
 _DEEPEST = 4
-"""How many parts it may have below the folder for uploads."""
+"""How many parts the path may have below the folder for uploads."""
 _ODD = r"[^A-Za-z0-9._-]"
 _DEVICES = r"(?i:con|prn|aux|nul|com\d|lpt\d)(\.|$)"
-"""Names that Windows keeps for itself."""
+"""Names that Windows reserves."""
 
 
 def parts_of(path: str) -> tuple[str, ...] | None:
@@ -22,9 +22,9 @@ def parts_of(path: str) -> tuple[str, ...] | None:
 
 
 def kept_path(path: str, name: str = "") -> PurePosixPath:
-    """Return where an upload to `path` is kept, below the folder that is served: always in its folder for uploads.
+    """Return where an upload to `path` is stored, below the served folder: always in its folder for uploads.
 
-    A path that ends with a slash is a folder; then, or if the station gave one, the file gets that `name`.
+    A path that ends with a slash is a folder; then, or if the station sends a name, the file gets that `name`.
     """
     *folders, last = path.split("/")
     parts = [part for part in folders if part.strip(".")]
@@ -40,7 +40,7 @@ def numbered(path: PurePosixPath, number: int) -> PurePosixPath:
 
 
 def _safe(part: str) -> str:
-    """Return a part of a path that every file system takes, and that means nothing but itself."""
+    """Return a part of a path that is a valid file name on every system, and has no special meaning."""
     safe = re.sub(_ODD, "_", part).lstrip(".").rstrip(".")
     if len(safe) > _LONGEST:
         suffix = PurePosixPath(safe).suffix[:20]

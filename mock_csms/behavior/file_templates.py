@@ -1,7 +1,7 @@
-"""What the file server puts into commands: where to get firmware, and where to put logs.
+"""Fills the fields for files in commands: locations of firmware and of uploads.
 
-A location that a user has written stays. Only the location of the row, which leads nowhere, is replaced. A `place` is
-the field of the payload that holds the fields in question; empty for the payload itself.
+A location from a user stays. Only the location of the row, which leads nowhere, is replaced. A `place` is the field of
+the payload with the object that has these fields; empty for the payload itself.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Tell: TypeAlias = Callable[[OfferedFile], Json]
 
 
 def with_firmware(place: str, default: str, tell: Tell = lambda _: {}) -> Addition:
-    """Put the URL of the firmware in place of the `default` one; of a file of the mock, `tell` adds fields."""
+    """Replace the `default` URL by that of the firmware; for a file of the mock, `tell` adds more fields."""
 
     def change(context: Context, fields: Json) -> Json:
         location = _firmware(context) if fields.get("location") == default else fields.get("location")
@@ -40,7 +40,7 @@ def with_firmware_in_place_of(default: Json, tell: Tell) -> Addition:
 
 
 def with_upload(place: str, field: str, default: str) -> Addition:
-    """Put the URL for uploads of the station spoken to into `field` in place of the `default` one."""
+    """Replace the `default` URL in `field` by the upload URL of the station that gets the command."""
 
     def change(context: Context, fields: Json) -> Json:
         folder = f"{files_url(context)}/{UPLOADS}/{quote(context.station.identity, safe='')}/"
@@ -50,7 +50,7 @@ def with_upload(place: str, field: str, default: str) -> Addition:
 
 
 def _changed(place: str, change: Callable[[Context, Json], Json]) -> Addition:
-    """Return what lets `change` work on the fields at a place, where a file server is."""
+    """Return a template that applies `change` to the fields at a place, if there is a file server."""
 
     def add(template: Template) -> Template:
         def fill(context: Context) -> Any:
@@ -73,7 +73,7 @@ def _firmware(context: Context) -> str:
 
 
 def _file_at(context: Context, location: object) -> OfferedFile | None:
-    """Return what is to be said about the file at a location; None if it is not on the file server of the mock."""
+    """Return signature and checksum of the file at a location; None if it is not on the mock's file server."""
     files, base = context.world.files, files_url(context)
     if files is None or not isinstance(location, str) or not location.startswith(f"{base}/"):
         return None

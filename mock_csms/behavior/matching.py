@@ -14,7 +14,7 @@ Path: TypeAlias = tuple[str, ...]
 """The way to a value: names of properties, and positions in arrays as digits."""
 
 ABSENT = object()
-"""What `value_at` returns where there is no value."""
+"""The result of `value_at` if there is no value."""
 PRESENT = object()
 """The value of a condition that only asks whether there is any value."""
 

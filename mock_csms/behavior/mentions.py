@@ -16,8 +16,8 @@ _RUNS = re.compile("[0-9a-z]+")
 class Mentions(Bounded[str, None]):
     """The last tokens, in lower case, each with its longest run of letters and digits.
 
-    A token is mentioned where it stands with no letter or digit on either side. So its runs are whole words there, and
-    a text without such a word does not mention it.
+    A text mentions a token if neither a letter nor a digit stands on either side of it. So the run is a whole word
+    there, and a text without this word does not mention the token.
     """
 
     def __init__(self, most: int) -> None:

@@ -41,7 +41,7 @@ _SCALARS = ("string", "integer", "boolean")
 """The types of values that an answer may be remembered by: two of them are equal only if they are the same JSON."""
 
 ContextOf: TypeAlias = Callable[[str, Json], Context]
-"""Returns what the rules work with for a call."""
+"""Returns the answer rules for a call."""
 _Read: TypeAlias = Callable[[Any], Hashable]
 """Returns what a condition looks at in a typed payload."""
 

@@ -1,7 +1,7 @@
-"""Masking idTokens in what is shown or written: where they stand, and where they are only mentioned.
+"""Masks idTokens in everything that is shown or written: under their keys, and where texts mention them.
 
-They stand under a key such as `idToken`, also when it is written with escapes, and also in a text that holds JSON
-itself. A token that stood somewhere before may be mentioned later: in a description, an error, a text of the vendor's.
+A key such as `idToken` is found even if it is written with escapes, or in a text that holds JSON itself. A token that
+came under its key may be mentioned later: in a description, an error, or a text of the vendor.
 """
 
 import json

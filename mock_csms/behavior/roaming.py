@@ -1,4 +1,4 @@
-"""What other platforms have to say about answers to stations: about tokens, and the cost by a tariff (--ocpi)."""
+"""The answers of other platforms that stations get: about tokens, and the cost by a tariff (--ocpi)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,9 +8,9 @@ from mock_csms.protocol.records import Record
 
 
 class Partners(Record):
-    """What templates ask. Both functions get the identity of the station and the payload of its call."""
+    """The questions of templates to other platforms; both get the identity of the station and its payload."""
 
     info: Callable[[str, Any], Json | None]
-    """Returns what is answered about the token in a call; None if no other platform has a say."""
+    """Returns the answer about the token in a call; None if no other platform knows the token."""
     price: Callable[[str, Any], float | None]
-    """Returns the cost so far of the transaction that a call is about; None if it is not known."""
+    """Returns the cost so far of the transaction in a call; None if it is not known."""

@@ -1,8 +1,8 @@
-"""Masks secrets in what is shown or written: passwords, keys, users in URLs, values of secret variables.
+"""Masks secrets in everything that is shown or written: passwords, keys, users in URLs, values of secret variables.
 
-They are masked in the places that the dialects name, in texts where their form shows them, and wherever else a secret
-is repeated that stood in its own place before. A mask keeps the length (`protocol/masks.py`). The same masks are made
-of a payload and of its frame, in which everything else stays as it was written.
+They are masked in the places that the dialects name, in texts whose form shows them, and wherever a secret is repeated
+that came in its place before. A mask keeps the length (`protocol/masks.py`). The same masks are made of a payload and
+of its frame, in which everything else stays as it was written.
 """
 
 import base64

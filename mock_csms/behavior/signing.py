@@ -1,4 +1,4 @@
-"""What the mock answers to a station that asks for a certificate, and which certificate it sends (A02, A03)."""
+"""The answers of the mock to certificate requests, and the certificates that it sends (A02, A03)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
@@ -22,11 +22,11 @@ SIGN_KINDS: Mapping[str, str] = {
     "other-key": "a certificate for another key than that of its request",
     "garbage": "a text that only looks like a certificate",
 }
-"""Every kind of `--sign`, and what the station gets."""
+"""Every kind of `--sign`, and its effect for the station."""
 
 
 class Sign(Record):
-    """What a station that asks for a certificate gets."""
+    """The certificate or refusal that a station gets for its request."""
 
     kind: str
     seconds: float = 0.0
@@ -38,7 +38,7 @@ class Sign(Record):
 
     @property
     def label(self) -> str:
-        """How it is named in events."""
+        """The name of the `--sign` in events."""
         kind = f"{self.kind}={self.seconds:g}" if self.kind == DELAY else self.kind
         times = f"*{self.times}" if self.times is not None else ""
         return f"--sign {kind}{times}{'' if self.stations == '*' else f'@{self.stations}'}"

@@ -8,7 +8,7 @@ from mock_csms.behavior.templates import Context
 from mock_csms.protocol.messages import Message, Result
 
 _ARRIVAL = Emission(Result("", {}))
-"""Stands for a message that comes in: a fault can only delay or drop it."""
+"""Stands for an incoming message: a fault can only delay or drop it."""
 
 
 def spoil(

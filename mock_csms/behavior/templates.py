@@ -29,7 +29,7 @@ PEM = "-----BEGIN CERTIFICATE-----\nMIIBmockcertificate\n-----END CERTIFICATE---
 
 
 NO_FILES = "https://files.invalid"
-"""The URL of the file server where there is none: a name that no network knows (RFC 2606)."""
+"""The URL of the file server if there is none: a name that no network knows (RFC 2606)."""
 _OCSP = "bW9ja19vY3NwX3Jlc3VsdA=="
 """The OCSP response if no authority makes real ones: a few words in base64."""
 
@@ -73,7 +73,7 @@ class World(Record):
     files: FileOffers | None = None
     """The files of the file server; None without --files."""
     partners: Partners | None = None
-    """What other platforms say; None without --ocpi."""
+    """The answers of other platforms; None without --ocpi."""
 
 
 Filler: TypeAlias = Callable[[int], Json]

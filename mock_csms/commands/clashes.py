@@ -20,7 +20,8 @@ Named: TypeAlias = tuple[str, str]
 def refuse_clashes(config: Config, files: Sequence[str], words: Sequence[str], sources: Sequence[Source]) -> None:
     """Raise ValueError if an output of the mock is also another output, or a file that the mock reads.
 
-    `files` are those of --config, `words` those of the command line; they and the sources may name more with @.
+    `files` are the files of --config, `words` the words of the command line. Words and sources may name more files with
+    @.
     """
     named = [(option(name), getattr(config, name)) for name in OUTPUTS]
     outputs = [(flag, path) for flag, path in named if path]
@@ -41,7 +42,7 @@ def refuse_same(outputs: Sequence[Named], inputs: Sequence[Named] = ()) -> None:
 
 
 def _read_by(values: Mapping[str, Any]) -> Iterator[Named]:
-    """Yield the files that the settings read."""
+    """Yield the files that the settings make the mock read."""
     if isinstance(path := values.get("expected_findings"), str):
         yield "--expected-findings", path
     for text in _texts(values):

@@ -124,7 +124,7 @@ def _masked(lines: Sequence[str], *, is_redacted: bool) -> Sequence[str]:
 
 
 def _parser_for(words: Sequence[str]) -> Parser:
-    """Return a parser for a command line: with its own options, or with all if a word may be none of them."""
+    """Return the parser for a command line: with only the options in it, or with all if one of them may be unknown."""
     names = {word.partition("=")[0] for word in words if word.startswith("-") and word != "-"}
     parser = parser_of("mock-csms", Config, names - OTHER_OPTIONS.keys())
     if parser is None:

@@ -66,7 +66,7 @@ def _why_not(url: re.Match[str]) -> str:
         return f"no answer within {_PATIENCE:g} s"
     except OSError as error:
         return error.strerror or str(error)
-    except UnicodeError:  # of the encoding for names of hosts
+    except UnicodeError:  # the encoding for host names raises it
         return "no host can have this name"
     status = _STATUS.match(line)
     if status is None:

@@ -18,8 +18,8 @@ from mock_csms.twin.events import Failed, Noted, Reconfigured
 class Reload:
     """Reads the settings again and applies them. If they are wrong, it reports that and keeps the old ones.
 
-    `first` has the settings of the start. `use` applies them below what the API has changed, and returns what to tell
-    about that.
+    `first` has the settings of the start. `use` applies settings, except those that the API has changed, and returns
+    lines to report about that.
     """
 
     def __init__(

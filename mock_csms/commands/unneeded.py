@@ -21,13 +21,13 @@ def leave_out() -> None:
     """Load these modules only when they are used. Call this before asyncio and msgspec are imported."""
     load_when_used("ssl", SSLSocket=_NoSocket)
     if sys.platform == "linux":
-        load_when_used("platform", system=lambda: "Linux")  # `uuid` needs nothing else
+        load_when_used("platform", system=lambda: "Linux")  # `uuid` works without it
     import email  # noqa: F401, PLC0415 - `import email.utils` finds the stand-in only in the package, which is small
 
     for name in LATER:
         load_when_used(name)
     if "typing_extensions" not in sys.modules:
-        sys.modules["typing_extensions"] = None  # type: ignore[assignment] # an import of it fails, says Python's manual
+        sys.modules["typing_extensions"] = None  # type: ignore[assignment] # None makes an import fail
         import mock_csms.protocol.records  # noqa: F401, PLC0415 - it loads msgspec, which then uses `typing` instead
 
         del sys.modules["typing_extensions"]

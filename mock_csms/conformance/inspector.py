@@ -57,7 +57,7 @@ class Inspector:
         self.strangers: set[str] = set()
         """The identities of stations with a version of OCPP that the checks do not judge."""
         self._unexpected: Call | None = None
-        """The last call that `takes_call` did not take; it need not be asked about again."""
+        """The last call that `takes_call` has refused; the next question about it is skipped."""
         self.judge_by(checks, terms)
 
     def judge_by(self, checks: Collection[Check], terms: Terms) -> None:
@@ -143,7 +143,7 @@ class Inspector:
         return event.station in self.strangers
 
     def _change(self, identity: str, version: str) -> None:
-        """Make a new record for a station that speaks another version than before; only its connections stay known."""
+        """Make a new record for a station that speaks another version than before; only facts on connections stay."""
         station = self.stations.get(identity)
         if station is not None and station.version != version:
             self._courses.pop(identity, None)
@@ -193,13 +193,13 @@ class Inspector:
         return False
 
     def takes_answer(self, answered: AnsweredCall) -> None:
-        """Learn from the answer to the call that `takes_call` has just learned from."""
+        """Learn from the answer to the call that `takes_call` has just taken."""
         station = self.stations[answered.station]
         judging = self._tables[station.version].judging
         judging.note_acknowledgement(answered.call, answered.answered_at, answered.payload, station)
 
     def misses_answer(self, call: Call, at: float, identity: str) -> None:
-        """Learn that the call that `takes_call` has just learned from was not answered."""
+        """Note that the call that `takes_call` has just taken was not answered."""
         self.stations[identity].connections.calls[call.id] = (call.action, at)
 
     def tick(self, now: float) -> Sequence[Finding]:

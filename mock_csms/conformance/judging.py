@@ -1,4 +1,4 @@
-"""How stations of one version of OCPP are judged: what is known about them, and who learns it.
+"""How the checks judge stations of one version of OCPP: the record of facts, and the learners that fill it.
 
 Each version has a row in its own folder (`v2/judging.py`, `v16/judging.py`); `judgings.py` has the table of them.
 """
@@ -15,7 +15,7 @@ from mock_csms.twin.events import Sent
 from mock_csms.twin.lessons import Lesson
 
 Courses: TypeAlias = dict[str, Any]
-"""What the short way of a version remembers of a station, until an event takes the long way."""
+"""The state of a version's short way for one station; any other event clears it."""
 
 
 def _is_never(*_: Any) -> bool:
@@ -26,13 +26,13 @@ class Judging(Record, eq=False):
     """How the stations of one version are judged."""
 
     station: type[StationFacts]
-    """What the checks know about a station."""
+    """Makes the record of the facts about a station."""
     lessons: Sequence[Lesson]
     """All learners, in the order in which they run."""
     names: Mapping[str, str] = field(default_factory=dict)
     """The names of components and variables as the specification writes them, by their folded form."""
     is_repeated: Callable[[Call, float, Any, Courses], bool] = _is_never
-    """Returns whether no check can find anything in a call that came at that time; if so, it has learned from it."""
+    """Returns whether no check can find anything in a call that came at that time; if so, it notes its facts."""
     is_acknowledged: Callable[[Sent, Any], bool] = _is_never
     """Returns the same for a message of the mock."""
     is_acknowledgement: Callable[[Call, Json, Any], bool] = _is_never

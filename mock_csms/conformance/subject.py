@@ -79,7 +79,7 @@ class Due(Record):
 
 
 BROKEN = "broken "
-"""A prefix for the kind of an occasion that counts only if the message breaks its schema."""
+"""A prefix for the kind of an occasion: it restricts the occasion to messages that break their schema."""
 
 ResultPart: TypeAlias = str | Wrong | Later | Done
 """A finding, a deadline, or the end of a deadline."""
@@ -109,7 +109,7 @@ class Check(Record):
     implies: tuple[str, ...] = ()
     """The checks that mostly report something too when this check does."""
     any_payload: bool = False
-    """Whether it also runs on messages that break their schema, whose payload may be anything."""
+    """Whether it also runs on messages that break their schema, whose payload may have any content."""
     versions: tuple[str, ...] = OF_V2
     """The versions of OCPP for which it was written. With EVERY it judges all, and needs no facts about the station.
 

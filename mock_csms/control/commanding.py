@@ -52,7 +52,7 @@ class CommandAnswer(Record):
 def step_of(action: str, payload: Any, *, is_raw: bool) -> Step:
     """Return the command that is written as `ACTION` or `ACTION~VERSION`, with that payload.
 
-    Raises ValueError for an action or a payload that cannot be.
+    Raises ValueError for an unknown action or an impossible payload.
     """
     if is_raw:
         compile_template(payload)

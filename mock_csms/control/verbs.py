@@ -1,4 +1,4 @@
-"""The methods of the Python API that the HTTP API has too: rules, tokens, events, snapshots and registrations."""
+"""The methods of the Python API that exist in the HTTP API too: rules, tokens, events, snapshots and registrations."""
 
 from collections.abc import Mapping, Sequence
 from itertools import islice

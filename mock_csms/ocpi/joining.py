@@ -20,8 +20,7 @@ _SILENT = 4
 
 def duties(world: OcpiWorld, settings: "Roaming") -> Iterator[Steps]:
     """Yield what to do from the start on."""
-    urls = [peer.versions_url for peer in world.parties.peers]
-    if settings.ocpi_peer is not None and settings.ocpi_peer not in urls:
+    if settings.ocpi_peer is not None:
         yield join(world, settings.ocpi_peer, settings.ocpi_peer_token or "")
     for peer in world.parties.peers:
         if not peer.endpoints:
@@ -31,9 +30,16 @@ def duties(world: OcpiWorld, settings: "Roaming") -> Iterator[Steps]:
 
 
 def join(world: OcpiWorld, url: str, token: str) -> Steps:
-    """Register with another party; try again until it succeeds."""
-    peer = yield from _until_done(world, f"not registered at {url} yet", lambda: register_with(world, url, token))
-    world.tell(f"registered with {peer.name}")
+    """Register with another party; try again until it succeeds, or until that party has registered with us."""
+
+    def attempt() -> Steps:
+        if world.parties.at(url) is not None:
+            return None
+        return (yield from register_with(world, url, token))
+
+    peer = yield from _until_done(world, f"not registered at {url} yet", attempt)
+    if peer is not None:
+        world.tell(f"registered with {peer.name}")
 
 
 def learn_endpoints(world: OcpiWorld, peer: OcpiPeer) -> Steps:

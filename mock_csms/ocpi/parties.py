@@ -111,8 +111,16 @@ class OcpiParties(Mutable, eq=False):
         return next((peer for peer in self.peers if peer.our_token == token), None)
 
     def with_role(self, role: str) -> Iterator[OcpiPeer]:
-        """Yield the registered parties that have a role."""
-        return (peer for peer in [*self.peers] if peer.has_role(role))
+        """Yield the registered parties that have a role.
+
+        Two platforms that register with each other at the same moment are registered twice: the last one counts.
+        """
+        found = {peer.versions_url or peer.our_token: peer for peer in self.peers if peer.has_role(role)}
+        return iter(found.values())
+
+    def at(self, versions_url: str) -> OcpiPeer | None:
+        """Return the registered party that has its versions at that URL; None if there is none."""
+        return next((peer for peer in self.peers if peer.versions_url == versions_url), None)
 
     def add(self, peer: OcpiPeer, *, instead_of: str = "") -> None:
         """Add a registered party, in place of the one behind that token, or of the token for registration."""

@@ -8,7 +8,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.messages import Error, Result
 from mock_csms.watch.inbox import Taken
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 
 def result(taken: Taken, message: Result | Error, part: Mapping[str, Any]) -> Json:

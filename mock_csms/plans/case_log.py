@@ -59,7 +59,7 @@ class CaseLog:
         return "\n".join([REPORTED, *self._grave]) if self._grave else ""
 
     def see(self, call: "pytest.CallInfo[None]", report: pytest.TestReport) -> None:
-        """Note the end of a phase of the case; change its report if the failure, or none, is not as expected."""
+        """Note the end of a phase of the case; change its report if --expected-failures says so."""
         self.result.at = self.result.at or call.start
         self.result.seconds += call.duration
         error = call.excinfo.value if call.excinfo else None

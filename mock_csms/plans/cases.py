@@ -67,7 +67,7 @@ class Case(Record):
         return tuple(need for need in self.needs if need in ACTIONS)
 
     def lacking(self, profile: Profile) -> Iterator[str]:
-        """Yield each reason why it does not apply to a station with this profile."""
+        """Yield each reason why the case does not apply to a station with this profile."""
         if profile.version not in self.versions:
             yield f"applies only to stations that speak OCPP {' or '.join(self.versions)}"
         for need in self.needs:
@@ -79,7 +79,7 @@ class Case(Record):
                 yield f"the profile of the station does not have {need}"
 
     def obstacles(self, operator: Operator | None, means: Collection[str] = ()) -> Iterator[str]:
-        """Yield each reason why it cannot be run: no operator, or an option is missing; `means` are those of MEANS."""
+        """Yield each reason why the case cannot be run: an operator or an option is missing. `means` are of MEANS."""
         for need in self.needs:
             if need in MEANS:
                 if need not in means:
@@ -92,7 +92,7 @@ class Case(Record):
 
 
 def _is_met(feature: str, profile: Profile) -> bool:
-    """Whether the station has a feature, or lacks it if it is `not …`."""
+    """Whether the profile fulfils a need: the station has the feature, or lacks it if the need is `not …`."""
     return profile.has(feature.removeprefix(_NOT)) != feature.startswith(_NOT)
 
 
@@ -103,7 +103,7 @@ _BOOTING: set[Function] = set()
 _OF_VERSIONS: dict[Function, tuple[str, ...]] = {}
 """The functions of cases that are not for every version of OCPP 2.x, with the versions that they are for."""
 _ROWS: dict[Function, Case] = {}
-"""The same cases by function. (A mark of pytest would not do: programs that only read the cases do not register it.)"""
+"""The same cases by function. (A mark of pytest cannot do this: programs that only read cases do not register it.)"""
 
 
 def begins_with_boot(function: Function) -> Function:

@@ -12,7 +12,7 @@ from mock_csms.plans.v16.settable import SETTABLE as OF_16
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.open_call import CallFailed
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 _SETTABLES: Mapping[str, Settable] = {"1.6": OF_16, "2.0.1": OF_2, "2.1": OF_2}
 """How variables are set, by version."""

@@ -20,7 +20,7 @@ from mock_csms.runtime import clock
 
 _CATALOGUE = "catalogue.tsv"
 ALL_PASSED = "mock_csms_all_passed"
-"""The name under which a worker says whether no case is open."""
+"""The key under which a worker tells whether the station has passed all selected cases already."""
 
 
 def folders_of(config: pytest.Config) -> Sequence[Path]:
@@ -47,8 +47,9 @@ class ResultCollector:
 
     @cached_property
     def known(self) -> Mapping[str, CatalogueEntry]:
-        """All cases by id: those of the catalogues in the folders of plans, and all others that are written.
+        """All cases by id: those of the catalogues in the folders of plans, and all cases that exist without an entry
 
+        there.
         They are read once, at the beginning: somebody may edit the plans during a long run.
         """
         entries: dict[str, CatalogueEntry] = {}
@@ -104,7 +105,7 @@ class ResultCollector:
         results, options, known = self._results, self._options, {**self.known}
         known |= {
             id_: CatalogueEntry(id_, "", "", "") for id_ in results if id_ not in known
-        }  # tests that are no cases
+        }  # tests that are not cases
         times = {"began": shown_time(self._began), "ended": shown_time(clock.now())}
         facts = facts_of(options, self._config.option, results.values(), times)
         run = PlanRun(

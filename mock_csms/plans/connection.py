@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from mock_csms.plans.station import Station
 from mock_csms.plans.under_test import ConnectionEvent
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 _EVERYWHERE = ("0.0.0.0", "::")  # noqa: S104 - the mock does not listen there
 

@@ -45,7 +45,7 @@ def read_expected_failures(path: str) -> Mapping[str, ExpectedFailure]:
 
 
 def check_ids(expected: Mapping[str, ExpectedFailure], wanted: Collection[str], known: Collection[str]) -> None:
-    """Raise ValueError, in one line, for an expected failure or a wanted case that is no known case."""
+    """Raise ValueError, in one line, if the id of an expected failure or of a selected case is unknown."""
     for each in expected.values():
         if each.id not in known:
             raise ValueError(f"{OPTION}: {each.place}: {each.id!r} is not a case{did_you_mean(each.id, known)}")

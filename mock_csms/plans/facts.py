@@ -40,7 +40,7 @@ def facts_of(options: Options, given: Any, results: Collection[CaseResult], time
 
 
 def _station(options: Options, results: Collection[CaseResult]) -> Mapping[str, str]:
-    """Return what the station said about itself at last, and the identity that it had."""
+    """Return what the station last reported about itself, and its identity."""
     said = next((each.station for each in reversed([*results]) if len(each.station) > 1), {})
     kind = "mock-station, the reference station" if options.reference_flags is not None else ""
     return {"identity": options.profile.identity, "kind": kind, **{k: v for k, v in said.items() if k != "identity"}}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from mock_csms.plans.profile import VALID
 from mock_csms.plans.station import Station
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 
 async def act_offline(station: Station, actions: Sequence[str], token: str = VALID) -> None:

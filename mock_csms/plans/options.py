@@ -136,7 +136,7 @@ class Options(Record):
 
     @property
     def means(self) -> Collection[str]:
-        """The needs of cases, of those in MEANS, that the options provide."""
+        """The needs in MEANS that the options provide."""
         has_tls = "tls" in self.settings
         given = {FILES: "files" in self.settings, PASSWORD: self.profile.password, TLS: has_tls, CERTIFICATE: has_tls}
         given[LASTING] = self.is_for_good
@@ -144,7 +144,7 @@ class Options(Record):
 
 
 _OF_ONE_STATION = ("--port", "--files-listen", "--tls", "--operator")
-"""The options that several mocks and reference stations beside each other cannot share."""
+"""The options that do not work with several mocks and reference stations at the same time."""
 
 
 def read_options(given: Any) -> Options:

@@ -46,7 +46,8 @@ def units(
 def sparing(cases: Sequence[Case], owing: Collection[str]) -> list[Case]:
     """Return the cases in an order with fewer reboots of a real station; those that change it for good come last.
 
-    `owing` are those after which a reboot was due in an earlier run. Each is followed by a case that begins with one.
+    `owing` are the cases after which a reboot was due in an earlier run. After each of them comes a case that begins
+    with a reboot.
     """
     boots = iter([case for case in cases if case.begins_with_boot and case.id not in owing])
     followed_by = {

@@ -128,7 +128,7 @@ def _body(run: PlanRun, rows: Sequence[PageRow]) -> Iterator[str]:
 
 
 def _tags(row: PageRow) -> list[str]:
-    """Return the classes of a row: its verdict, if the run selected it, and if that was expected or is from before."""
+    """Return the CSS classes of a row: its verdict, and whether it is selected, expected, or of an earlier run."""
     result = row.result
     flags = {
         "expected": result.is_expected,
@@ -154,7 +154,7 @@ _MEANINGS: Mapping[str, str] = {
 
 
 def _counted(rows: Sequence[PageRow]) -> Mapping[str, int]:
-    """Return how many rows have each class; `selected` only counts if the options of the run leave cases out."""
+    """Return how many rows have each class; `selected` is counted only if the options of the run leave cases out."""
     every = [tag for row in rows for tag in _tags(row)]
     if CaseVerdict.NOT_SELECTED.replace(" ", "-") not in every:
         every = [tag for tag in every if tag != "selected"]

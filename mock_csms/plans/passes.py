@@ -83,8 +83,8 @@ class StationCache:
     def _read(self, what: str, kind: Any) -> Mapping[str, Any]:
         found = self._cache.get(f"{what}/{self._key}", {}) if self._cache else {}
         try:
-            return convert(found, kind)  # type: ignore[no-any-return] # of that kind
-        except ValidationError:  # somebody has changed the file
+            return convert(found, kind)  # type: ignore[no-any-return] # `convert` checks the type
+        except ValidationError:  # a user has edited the file
             return {}
 
     def keep(self, results: Iterable[CaseResult]) -> None:

@@ -102,7 +102,7 @@ def _sort(items: list[pytest.Item], config: pytest.Config, options: Options) -> 
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:
-    """Show the time limit in the line of each case. With workers, check here what they cannot check."""
+    """Show the time limit in the line of each case. With several workers, do here the checks that workers cannot do."""
     config = session.config
     reporter, options = config.pluginmanager.getplugin("terminalreporter"), config.stash.get(_OPTIONS, None)
     if options is None or hasattr(config, "workerinput"):

@@ -6,11 +6,11 @@ from typing import Protocol
 
 from mock_csms.plans.operator import OperatorFailed
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 
 class Preparable(Protocol):
-    """An object that can be prepared for a case: `station.Station`."""
+    """An object whose preparation for a case is marked: `station.Station`."""
 
     is_preparing: bool
     """Whether a failure now is a failure of the preparation."""

@@ -155,14 +155,14 @@ class Reference:
         await self._launch(address, ("--features", own, *self._switched(features), *secured, *self._flags))
 
     def _switched(self, features: frozenset[str]) -> Sequence[str]:
-        """Return the flags of the variables that give it these features, or take others away."""
+        """Return the flags of the variables that give the station these features, or remove them."""
         rows = [
             _SWITCHES[id_] for id_ in _SWITCHES if id_ in self._changeable and (id_ in features) is _SWITCHES[id_][1]
         ]
         return [word for variable, _ in rows for word in ("--variable", variable)]
 
     def _uses_tls(self, needs: Collection[str]) -> bool:
-        """Whether it connects with TLS: if the case needs that, unless its flags insist on security profile 1."""
+        """Whether the station connects with TLS: if the case needs it, unless its flags set security profile 1."""
         return TLS in needs and _WITHOUT_TLS not in " ".join(self._flags)
 
     def _secured(self, needs: Collection[str]) -> Sequence[str]:

@@ -38,7 +38,7 @@ MEANINGS: Mapping[CaseVerdict, str] = {
 
 
 REPORTED = "the conformance checks reported:"
-"""The first line of the reason if findings fail a case; each finding follows in a line of its own."""
+"""The first line of the reason if findings fail a case; each finding follows on a separate line."""
 
 
 class CaseFinding(Record):
@@ -54,7 +54,7 @@ class CaseFinding(Record):
 
 
 def finding_of(event: Finding) -> CaseFinding:
-    """Return what results keep of a finding."""
+    """Return a finding in the form in which results store it."""
     why = f" ({event.why})" if event.why else ""
     return CaseFinding(str(event.severity), event.check, event.requirement, printable(event.problem + why))
 
@@ -74,7 +74,7 @@ class CaseResult(Mutable):
     is_expected: bool = False
     """Whether it failed as --expected-failures says."""
     expectation: str = ""
-    """What --expected-failures says about it: the comment and the place; empty if it does not list the case."""
+    """The comment and the place of the case in --expected-failures; empty if the file does not list the case."""
     is_unexpected: bool = False
     """Whether it passed, although --expected-failures lists it."""
     findings: list[CaseFinding] = field(default_factory=list)
@@ -106,7 +106,7 @@ class CaseResult(Mutable):
 
     @property
     def has_run(self) -> bool:
-        """Whether it was run, to whatever end."""
+        """Whether the case was run, with any verdict."""
         return self.verdict in (CaseVerdict.PASS, CaseVerdict.FAIL, CaseVerdict.ERROR)
 
     @property
@@ -125,5 +125,5 @@ class CaseResult(Mutable):
 
 
 def worse(findings: list[CaseFinding], least: str | None) -> list[CaseFinding]:
-    """Return the findings that are at least so severe; none without a severity."""
+    """Return the findings of this severity or a higher one; none if the severity is empty."""
     return [each for each in findings if least and Severity(each.severity).rank >= Severity(least).rank]

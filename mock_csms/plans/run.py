@@ -53,7 +53,7 @@ class Run:
         self._history = History()
         self._untidy: Station | None = None
         self._owed: tuple[Changes, int] | None = None
-        """The undone changes that require a reboot, and the number of the connection at that time; None if none do."""
+        """The undone changes that require a reboot, and the number of the connection then; None if there are none."""
         self.notes: list[str] = []
         """The problems in preparations and clean-ups that `take_notes` has not returned yet."""
         self.seed = 0
@@ -158,7 +158,7 @@ class Run:
         return True
 
     async def close(self) -> Sequence[str]:
-        """Reboot the station if that is owed, and return the notes about it: no case follows."""
+        """Reboot the station if undone changes require it, and return the notes about that. No case may follow."""
         await self._restart_if_owed()
         return self.take_notes()
 

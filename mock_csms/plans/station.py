@@ -22,7 +22,7 @@ from mock_csms.runtime.open_call import CallFailed
 from mock_csms.watch.history import History
 from mock_csms.watch.inbox import Either, Inbox, Taken, Wanted
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 TRANSCRIPT = "messages of this case:"
 """The line before the messages of a case, in the text of a failure."""

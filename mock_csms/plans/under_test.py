@@ -52,7 +52,7 @@ class ConnectionEvent(Record):
 
 
 Timed: TypeAlias = Taken | ConnectionEvent | FileRequested
-"""What has a time: a call, a connection event, an attempt to upload."""
+"""A step of the station that has a time: a call, a connection event, or an attempt to upload."""
 
 
 def name_of(step: Timed) -> str:
@@ -252,7 +252,7 @@ class StationUnderTest:
         self._wake()
 
     def _wake(self) -> None:
-        """Wake those who wait for something that is so now."""
+        """Wake every waiter whose condition is true now."""
         for future, is_so in self._waiting.items():
             if not future.done() and is_so():
                 future.set_result(None)

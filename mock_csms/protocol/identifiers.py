@@ -1,8 +1,8 @@
-"""Identifiers, whose upper and lower case are the same: identifierString of OCPP 2.x (Part 2, primitive data types).
+"""Identifiers, in which letter case does not matter: identifierString of OCPP 2.x (Part 2, primitive data types).
 
-That holds for the identity of a station, for ids of transactions, idTokens, and names of components and variables. It
-does not hold for a `string` (ids of messages, passwords, the vendorId of a DataTransfer), nor for enumerations. Which
-fields of its messages hold identifiers, each `Version` says.
+Examples are the identity of a station, ids of transactions, idTokens, and names of components and variables. Letter
+case does matter in a `string` (ids of messages, passwords, the vendorId of a DataTransfer) and in enumerations. Each
+`Version` says which fields of its messages hold identifiers.
 """
 
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 
 
 def folded(identifier: str) -> str:
-    """Return what all spellings of an identifier have in common: the key to store it under."""
+    """Return the form of an identifier that is the same for all its spellings: the key to store it under."""
     return identifier.casefold()
 
 
@@ -20,12 +20,12 @@ def is_same(one: str | None, two: str | None) -> bool:
 
 
 def spelling(spellings: dict[str, str], identifier: str) -> str:
-    """Return how an identifier was written the first time; a new one is added to `spellings`."""
+    """Return the first spelling of an identifier; a new one is added to `spellings`."""
     return spellings.setdefault(folded(identifier), identifier)
 
 
 def spelling_in(few: Collection[str], identifier: str) -> str:
-    """Return how `few` identifiers spell this one; it is returned unchanged if they do not have it."""
+    """Return the spelling of this identifier among `few`; if they do not have it, return it unchanged."""
     if identifier in few:
         return identifier
     key = folded(identifier)

@@ -8,7 +8,7 @@ import orjson
 from mock_csms.protocol.json_values import huge_paths
 
 DEEPEST = 250
-"""How deep a message may be nested: so deep that it can still be encoded for the log, or as part of an answer."""
+"""How deep a message may be nested, so that it can still be encoded for the log, or as part of an answer."""
 FLAT = 2 * DEEPEST
 """A text of up to this many bytes cannot be nested too deep, because each level has two brackets."""
 _MOST_DIGITS = 20

@@ -1,4 +1,4 @@
-"""Masked secrets: each character is replaced by one that keeps nothing of it but whether a passwordString may have it.
+"""Masked secrets: each character is replaced by one that only shows whether a passwordString may contain the original.
 
 So the length of a masked value, and whether its form was allowed, can still be judged.
 """

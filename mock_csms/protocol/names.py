@@ -1,13 +1,13 @@
-"""Which known name somebody who misspelled one probably meant; and new names that are not taken."""
+"""Suggests the known name that a misspelled word probably means; and makes new names that are not taken."""
 
 from collections.abc import Container, Iterable
 from itertools import count
 
 _MOST_TIMES = 3
-"""A word that is so many times as long as each name is near to none: difflib wants six tenths of all characters."""
+"""A word that is so many times as long as a name is not near to it: difflib requires six tenths of equal characters."""
 
 FEW = 12
-"""From this number of names on, a message does not list them all."""
+"""At this number of names or more, a message does not list them all."""
 
 
 def did_you_mean(word: str, names: Iterable[str]) -> str:

@@ -1,7 +1,7 @@
-"""The outline of a call: its text behind the message id, with 0 in place of each digit.
+"""The outline of a call: its text after the message id, with 0 in place of each digit.
 
-What changes from one message of a station to the next are mostly digits: times, counters, readings. So whoever has
-learned something about a call, such as the places of its values, knows it about all calls with the same outline.
+Mostly digits change from one message of a station to the next: times, counters, readings. So a fact about one call,
+such as the places of its values, holds for all calls with the same outline.
 """
 
 from mock_csms.protocol.messages import Call
@@ -12,7 +12,7 @@ _ZEROS = bytes.maketrans(b"0123456789", b"0000000000")
 
 
 class _LastOutline:
-    """Makes outlines. The checks and the console ask for that of the same call, one after the other."""
+    """Makes outlines, and remembers the last one: the checks and the console ask for that of the same call in turn."""
 
     __slots__ = ("_outline", "_text")
 

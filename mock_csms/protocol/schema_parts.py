@@ -1,4 +1,4 @@
-"""The parts of a JSON schema, and the part of a payload that it takes to explain what is wrong with it."""
+"""Parts of JSON schemas; and the part of a payload that is needed to explain its violations."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -7,7 +7,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.protocol.json_values import NESTED, abridged, fewer
 
 MOST_ITEMS = 50
-"""How many items of an array are looked at: a megabyte of wrong items must not keep other stations waiting."""
+"""How many items of an array are checked: a megabyte of wrong items must not keep other stations waiting."""
 
 
 def resolve(root: Json, node: Json) -> Json:
@@ -19,8 +19,9 @@ def resolve(root: Json, node: Json) -> Json:
 def shortened(root: Json, node: Json, value: Any, shown: int, most: int = MOST_ITEMS) -> Any:
     """Return a JSON value with its long arrays cut: inner arrays shorter than outer ones.
 
-    Where the schema does not look, or wants no array or object, only as much is left as the first `shown` characters
-    of a violation can show. What is right stays right: no schema asks for more than one item, or for items that differ.
+    Where the schema does not check a value, or does not want an array or object, only as much is kept as the first
+    `shown` characters of a violation can show. A valid value stays valid: no schema requires more than one item, or
+    items that differ.
     """
     if type(value) not in NESTED:
         return value
@@ -33,7 +34,7 @@ def shortened(root: Json, node: Json, value: Any, shown: int, most: int = MOST_I
 
 
 def _members(root: Json, node: Json, value: Json, shown: int, most: int) -> Iterator[tuple[str, Any]]:
-    """Yield the members of an object shortened; where others are allowed, only so many of those as can be shown."""
+    """Yield the members of an object, shortened; of members that the schema does not name only as many as are shown."""
     known, is_strict, others = node["properties"], node.get("additionalProperties") is False, 0
     for name, item in value.items():
         if name in known:

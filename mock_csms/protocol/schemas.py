@@ -120,7 +120,7 @@ class Schemas:
         if found:
             return payload, [*found, *violations]
         whole = with_integers(payload)
-        if not validator.is_valid(whole):  # behind what is left of a very long array
+        if not validator.is_valid(whole):  # after the kept part of a very long array
             violations = [*_explain(lambda: [_first_error(validator, whole)], self._secrets), *violations]
         return (payload, violations) if violations else (whole, ())
 

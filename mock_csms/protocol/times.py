@@ -47,7 +47,7 @@ def strict_seconds_of(text: str) -> float | None:
 def usual_seconds_of(text: str) -> float | None:
     """Return a timestamp of the most frequent form, `2026-01-01T12:00:00.000Z`, as seconds since 1970; None for others.
 
-    This is a quick way for what comes many times a second.
+    It is faster than the others, because it runs many times a second.
     """
     if text[-1:] != "Z":
         return None

@@ -39,7 +39,7 @@ class Commander:
         """Send the calls for a command, one after the other, and return the payload of the last result.
 
         `written` is called once the last frame went to the socket. Raises CallFailed as `Session.call` does, and if the
-        version of the station has nothing for the command.
+        station's version does not have the command.
         """
         planned = calls(config, step, session.version, request)
         if not planned:

@@ -31,7 +31,7 @@ _SAVE = 1.0
 
 
 class Unchecked:
-    """Lets calls and answers pass for which no checks are set, unless somebody follows their station."""
+    """Accepts calls and answers that no selected check looks at, unless somebody follows their station."""
 
     def __init__(self, stations: Stations) -> None:
         self._stations = stations

@@ -24,6 +24,11 @@ def party(value: str) -> tuple[str, str]:
     return found["country"].upper(), found["party"].upper()
 
 
+def party_text(value: str) -> str:
+    """Parse the same, and return it as a text, `NL*MOC`."""
+    return "*".join(party(value))
+
+
 def credentials_token(value: str) -> str:
     """Parse a credentials token, or `@FILE` with one. Errors do not contain it."""
     text = read_text(value[1:]).strip() if value.startswith("@") else value
@@ -97,13 +102,12 @@ class Roaming:
         address,
         "[HOST:]PORT",
     )
-    ocpi_party: tuple[str, str] = flag(
-        ("NL", "MOC"),
+    ocpi_party: str = flag(
+        "NL*MOC",
         "country code and id of the CPO",
-        party,
+        party_text,
         "CC*PID",
         needs=("ocpi",),
-        shown="NL*MOC",
     )
     ocpi_url: str | None = flag(
         None,

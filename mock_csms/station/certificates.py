@@ -1,7 +1,7 @@
-"""The certificates that a station of any version holds: which are used for a connection, and which are accepted.
+"""The certificates that a station of any version holds: which ones a connection uses, and which ones are accepted.
 
-A new certificate of the station (A02), and a new root that replaces the one before it (M05.FR.12), stay beside the old
-one until a connection was made: then the other one is removed.
+A new certificate of the station (A02), and a new root that replaces the previous one (M05.FR.12), stay beside the old
+one until a connection shows which of the two works; then the other one is removed.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from mock_csms.runtime.transport.trust import Trust
 MONTH = 30 * 86_400.0
 """How long before its certificate expires a station asks for a new one (A03.FR.02), in seconds."""
 _LONGEST_NAME = 64
-"""How much of a name is in a certificate (RFC 5280)."""
+"""How many characters of a name a certificate has (RFC 5280)."""
 
 
 class Certificate(Record):
@@ -25,33 +25,33 @@ class Certificate(Record):
     kind: str
     """Its certificateType."""
     pem: str
-    """With those of its authorities after it, if it is the station's own one."""
+    """The certificate in PEM; the station's own one is followed by those of its authorities."""
     hash_data: Json
     """A CertificateHashDataType."""
     key: str = ""
     """The private key in PEM, if it is the station's own one."""
     is_new: bool = False
-    """Whether it is to replace another one, and no connection was made with it so far."""
+    """Whether it is to replace another certificate, and was not used for a connection so far."""
 
 
 class Types(Record):
     """The certificateTypes of one version of OCPP that TLS needs."""
 
     root: str
-    """A root of the CSMS."""
+    """The type of the root of the CSMS."""
     own: str
-    """The station's own certificate; it cannot be installed, listed or deleted."""
+    """The type of the station's own certificate, which cannot be installed, listed or deleted."""
 
 
 class Uses(Record):
-    """With which certificates a connection is made."""
+    """The certificates that a connection uses."""
 
     is_secure: bool = False
     """Whether it uses TLS."""
     has_own: bool = False
     """Whether the station shows its own certificate: security profile 3."""
     new_root: bool = True
-    """Whether the new root is trusted, if there is one; otherwise the old one. The same for the own certificate."""
+    """Whether the new root is trusted in place of the old one, if there are both; the same for the own certificate."""
     new_own: bool = True
 
 
@@ -65,23 +65,23 @@ class Applicant(Record):
 
 
 class Held(Record):
-    """What a new root has to fit to."""
+    """The certificates in a station, and the rules for a new root."""
 
     certificates: tuple[Certificate, ...]
     types: Types
     most: int
-    """How many certificates fit besides the own one."""
+    """How many certificates the station can hold in addition to its own."""
     is_strict: bool
     """Whether a new root of the CSMS must be signed by the old one: AdditionalRootCertificateCheck (M05.FR.10)."""
 
 
 def others(certificates: Iterable[Certificate], types: Types) -> list[Certificate]:
-    """Return all but the station's own ones."""
+    """Return all certificates except the station's own."""
     return [each for each in certificates if each.kind != types.own]
 
 
 def trust_of(certificates: Sequence[Certificate], types: Types, uses: Uses, first: Trust) -> Trust:
-    """Return with what a connection does TLS; `first` is what the station was started with."""
+    """Return the TLS settings for a connection; `first` are those with which the station was started."""
     roots = _chosen(certificates, types.root, is_new=uses.new_root)
     trust = replace(first, authorities="".join(each.pem for each in roots) or first.authorities)
     if not uses.has_own:
@@ -91,7 +91,7 @@ def trust_of(certificates: Sequence[Certificate], types: Types, uses: Uses, firs
 
 
 def settled(certificates: Sequence[Certificate], types: Types, uses: Uses) -> tuple[Certificate, ...]:
-    """Return what is left after a connection was made: only what it has used (A02.FR.10, M05.FR.13)."""
+    """Return the certificates that stay after a connection: only those that it has used (A02.FR.10, M05.FR.13)."""
     removed: list[Certificate] = []
     for kind, is_used, is_new in ((types.root, uses.is_secure, uses.new_root), (types.own, uses.has_own, uses.new_own)):
         chosen = _chosen(certificates, kind, is_new=is_new) if is_used else []
@@ -101,7 +101,7 @@ def settled(certificates: Sequence[Certificate], types: Types, uses: Uses) -> tu
 
 
 def _chosen(certificates: Iterable[Certificate], kind: str, *, is_new: bool) -> list[Certificate]:
-    """Return the certificates of a kind: the new one or the old ones, if there are both."""
+    """Return the certificates of a type: if there is a new one, either the new one or the old ones."""
     found = [each for each in certificates if each.kind == kind]
     fitting = [each for each in found if each.is_new is is_new]
     return fitting or found
@@ -113,9 +113,9 @@ def own_of(certificates: Iterable[Certificate], types: Types) -> Certificate | N
 
 
 def with_own(certificates: Sequence[Certificate], own: Certificate) -> tuple[Certificate, ...]:
-    """Return the certificates with a new one of the station.
+    """Return the certificates together with a new one of the station.
 
-    The old one stays if `own` has to replace it, until it has done so; a new one that was never used goes.
+    If `own` has to replace the old one, the old one stays until then. A new one that was never used is removed.
     """
     return (*(each for each in certificates if each.kind != own.kind or (own.is_new and not each.is_new)), own)
 
@@ -131,10 +131,10 @@ def own_certificate(text: str, key: str, types: Types, known: Iterable[Certifica
 
 
 def first_certificates(roots: str, own: tuple[str, str], types: Types, most: int) -> tuple[Certificate, ...]:
-    """Return the certificates with which a station is started: roots of the CSMS, and its own one with its key.
+    """Return the certificates with which a station starts: roots of the CSMS, and its own one with its key.
 
-    Of more roots than fit, such as those of a system, none is held; they are trusted all the same. Raises ValueError
-    if the own one cannot be read.
+    If there are more roots than it can hold, such as those of a system, none is held; they are trusted all the same.
+    Raises ValueError if the own one cannot be read.
     """
     found = tuple(dict.fromkeys(x509.split(roots))) if roots else ()
     held = tuple(Certificate(types.root, each, hash_data(each, each)) for each in found if len(found) <= most)
@@ -142,16 +142,16 @@ def first_certificates(roots: str, own: tuple[str, str], types: Types, most: int
 
 
 def renewal_at(certificates: Iterable[Certificate], types: Types) -> float | None:
-    """Return when the station has to ask for a new certificate (A03.FR.02); None if it has none, or none to read."""
+    """Return when the station must request a new certificate (A03.FR.02); None if it has no readable one."""
     own = own_of(certificates, types)
     chain = x509.split(own.pem) if own else ()
     return x509.validity(chain[0])[1] - MONTH if chain else None
 
 
 def problem_of(chain: Sequence[str], applicant: Applicant, roots: Sequence[str], now: float) -> str:
-    """Return why a station must reject its new certificate (A02.FR.06); empty if it must not.
+    """Return why a station must reject its new certificate (A02.FR.06); empty if it is valid.
 
-    Without any installed root of the CSMS, the station cannot know to which hierarchy it must belong.
+    Without an installed root of the CSMS, the station cannot know to which hierarchy the certificate must belong.
     """
     facts = x509.facts(chain[0]) if chain else None
     if facts is None:
@@ -202,7 +202,7 @@ def delete(
 ) -> tuple[tuple[Certificate, ...], str]:
     """Return the certificates without the one with these hash data, and the status (M04.FR.02 to 06).
 
-    The station's own one stays; the last root too while a connection `is_secure`.
+    The station's own one is never deleted, nor the last root while a connection `is_secure`.
     """
     if any(each.kind == types.own and has_same_name(each.hash_data, wanted) for each in certificates):
         return certificates, "Failed"

@@ -22,7 +22,7 @@ class Unreached(Record):
     """An attempt to connect failed."""
 
     refused: str
-    """What of the TLS of the CSMS the station has refused (`trust.refusal_of`); empty if it was something else."""
+    """Which part of the TLS of the CSMS the station has refused (`trust.refusal_of`); empty for another reason."""
 
 
 class Closed(Record):
@@ -157,14 +157,14 @@ class ChainAsked(Record):
 
 
 class MoveProblem(StrEnum):
-    """Why a transfer of a file has failed."""
+    """Why the transfer of a file has failed."""
 
     DENIED = "denied"
-    """The server refuses the user, or has no permission."""
+    """The server rejects the user, or denies permission."""
     UNSUPPORTED = "unsupported"
-    """The server, or the station, does not know the method or the protocol."""
+    """The server or the station does not support the method or the protocol."""
     MALFORMED = "malformed"
-    """The location, or what the server says, is not in its form."""
+    """The location, or the answer of the server, is malformed."""
     FAILED = "failed"
     """Any other reason."""
 
@@ -173,21 +173,21 @@ class FileMoved(Record):
     """A transfer that the station began with `GetFile` or `PutFile` has ended."""
 
     alarm: "Alarm"
-    """The one of the act."""
+    """The alarm of the act."""
     number: int
-    """The one of the act."""
+    """The number of the attempt, from the act."""
     problem: MoveProblem | None
     """None if it succeeded."""
     reason: str = ""
     """The problem in words."""
     sha256: bytes = b""
-    """The SHA-256 of a file that came."""
+    """The SHA-256 of a downloaded file."""
     md5: str = ""
     """Its MD5, in hexadecimal digits."""
     size: int = 0
     """How many bytes it has."""
     is_foreseen: bool = False
-    """Whether another attempt would end in the same way."""
+    """Whether every further attempt would fail in the same way."""
 
 
 Cue: TypeAlias = (
@@ -250,9 +250,9 @@ class GetFile(Record):
     """Get a file; an earlier transfer with the same alarm is given up."""
 
     alarm: Alarm
-    """Names the transfer."""
+    """The name of the transfer."""
     number: int
-    """Names this attempt."""
+    """The number of this attempt."""
     location: str
 
 

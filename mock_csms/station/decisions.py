@@ -21,7 +21,7 @@ from mock_csms.station.state import Moment
 from mock_csms.twin.station import StationModel
 
 Decided: TypeAlias = tuple[Any, list[Act]]
-"""The station afterwards, and its acts."""
+"""The station after the decision, and its acts."""
 Answering: TypeAlias = Callable[[Any, Json, Moment], tuple[Any, Any, list[Act]]]
 """Answers a command: it gets the station and the payload; it returns the station, the answer, and the acts after it."""
 
@@ -38,23 +38,23 @@ class Decisions(Record, eq=False, kw_only=True):
     kinds: Kinds
     """The misbehaviours."""
     cues: Mapping[type[Cue], Callable[[Any, Any, Moment], Decided]]
-    """What each cue does that the versions do not have in common."""
+    """By cue that only this version handles, or handles in a special way: its function."""
     answers: Mapping[str, Answering]
-    """What answers each command; the default response answers a command without a row."""
+    """By command: its function; commands without a row get the default response."""
     responses: Mapping[str, Callable[[Any, Json, Json, Moment], Decided]]
-    """What the result of a call changes, by its action; the function gets the request and the response."""
+    """By action: the function for the result of our call; it gets the request and the response."""
     failures: Mapping[str, Callable[[Any, FailedCall, Moment], Decided]]
-    """What a call changes that has failed, by its action."""
+    """By action: the function for our call that has failed."""
     alarms: Mapping[str, Callable[[Any, list[Any], Moment], Decided]]
-    """What an alarm does, by its kind (its first item); the function gets the other items."""
+    """By kind of an alarm (its first item): its function, which gets the other items."""
     consequences: Callable[[Any, list[Act], Moment], Decided]
-    """What follows from every event; it gets the acts so far, and returns all."""
+    """Adds the consequences of every event; it gets the acts so far, and returns all acts."""
     rejected: Answer
     """The answer to a command while the CSMS rejects the station."""
     catch_up: Callable[[Any, Moment], Decided] = lambda device, _: (device, [])
-    """What is done before every event."""
+    """Runs before every event."""
     too_many: Callable[[str], Answer] = lambda _: FULL
-    """Returns the answer to a command, by its action, that requests calls while too many wait."""
+    """Returns the answer to a command that requests calls while too many wait; it gets the action."""
 
     def step(self, device: Any, cue: Cue, moment: Moment) -> Decided:
         """Return the station after a cue, and its acts."""
@@ -78,7 +78,7 @@ class Decisions(Record, eq=False, kw_only=True):
         return CommandOutcome(device, answer, acts)
 
     def answer_alone(self, device: Any, call: Call, moment: Moment) -> Result:
-        """Return the answer to a command, without its effects: the new state and the acts are dropped."""
+        """Return the answer to a command without its effects: the new state and the acts are dropped."""
         _, payload, _ = self.answer_to(call.action)(device, call.payload, moment)
         return Result(call.id, payload if isinstance(payload, dict) else {})
 

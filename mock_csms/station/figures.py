@@ -12,7 +12,7 @@ from mock_csms.twin.events import Connected, Disconnected, Event, Failed, Receiv
 BOOT = "BootNotification"
 """Every version has this action."""
 FIRST = (CONNECT, BOOT, CLOSE)
-"""What every run times, in this order; the calls of other actions follow."""
+"""The names that every run times, in this order; the actions of calls follow."""
 CALLS = ""
 """Stands for the calls of all actions."""
 FAILED, INVALID, UNANSWERED = "failed", "invalid", "unanswered"
@@ -30,7 +30,7 @@ class Sample(Record):
     at: float
     """When it ended, in seconds after the beginning of the run."""
     wanted: float
-    """How many stations were to run then."""
+    """How many stations had to run then."""
     connected: int
     """How many stations were connected then."""
     connections: int
@@ -45,9 +45,9 @@ class Figures(Mutable):
     """The measurements of a run. The first key of each table is the name of the version of OCPP."""
 
     fresh: dict[tuple[str, str], list[float]] = field(default_factory=dict)
-    """How long connecting, closing, and the calls of each action took, as far as that is not counted yet."""
+    """By name: the durations of connecting, of closing, and of the calls of each action that are not counted yet."""
     counted: dict[tuple[str, str], Times] = field(default_factory=dict)
-    """The same, as far as it is counted."""
+    """The same durations, after they were counted."""
     messages: Counter[str] = field(default_factory=Counter)
     """The number of messages sent and received."""
     connected: Counter[str] = field(default_factory=Counter)
@@ -58,7 +58,7 @@ class Figures(Mutable):
     """How long the whole run took; 0 while it goes on."""
     samples: list[Sample] = field(default_factory=list)
     recent: dict[str, Times] = field(default_factory=dict)
-    """The times since the last sample."""
+    """The durations since the last sample."""
     period: float = 1.0
     """How long parts of the run are at least, in seconds."""
 
@@ -98,7 +98,7 @@ class Figures(Mutable):
         return sum(times.count for (_, name), times in self.times.items() if name == CONNECT)
 
     def sample(self, at: float, wanted: float) -> None:
-        """End a part of the run, unless it is too short yet; a short part at the end of the run is joined."""
+        """End a part of the run, unless it is still too short; a short last part joins the previous one."""
         length = at - (self.samples[-1].at if self.samples else 0.0)
         if self.seconds or length >= 0.9 * self.period:  # the clock of the loop is not exact
             self._add_sample(at, wanted)

@@ -35,15 +35,15 @@ class Fleet(Record):
     """Which stations to run."""
 
     variants: tuple[Variant, ...]
-    """The stations take turns in which variant they are."""
+    """The kinds of stations; the stations are of each kind in turn."""
     shifts: tuple[tuple[Shift, ...], ...]
-    """For each station, when it runs."""
+    """By station: when it runs."""
     churn: bool = False
-    """Whether they come and go; otherwise they stay connected."""
+    """Whether the stations connect and disconnect again and again; otherwise they stay connected."""
     calls: tuple[SendCall, ...] = ()
     """The calls that each station sends in turn, while it is connected."""
     pause: tuple[float, float] = (0.0, 0.0)
-    """How many seconds it waits before each of them, from the least to the most."""
+    """The least and the most seconds that a station waits before each of these calls."""
 
 
 async def run(fleet: Fleet, site: Site, figures: Figures) -> None:
@@ -82,7 +82,7 @@ async def _run(fleet: Fleet, index: int, site: Site, began: float) -> None:
 
 
 async def _come_and_go(guest: Guest, end: float | None) -> None:
-    """Visit the CSMS again and again: until a time but at least once, or a number of times."""
+    """Visit the CSMS again and again: until a given time (at least once), or a given number of times."""
     loop, visits = asyncio.get_running_loop(), 0
     most = round(between(guest.site, (_FEWEST, _MOST)))
     while not visits or (visits < most if end is None else loop.time() < end):

@@ -102,7 +102,7 @@ class Many:
 
     @property
     def limits(self) -> tuple[Threshold, ...]:
-        """All thresholds, those with a flag of their own last."""
+        """All thresholds; those with a separate flag come last."""
         own = (
             Threshold(figure, bound, is_greatest)
             for figure, bound, is_greatest in (

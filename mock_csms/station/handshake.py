@@ -18,7 +18,7 @@ class HandshakeRequest(Record):
     authorization: str | None = None
     """The value of the Authorization header; None sends no such header."""
     trust: Trust = Trust()
-    """With what TLS is done, if the URL is wss://."""
+    """The TLS settings, for a URL with wss://."""
 
 
 def version_of(handshake: HandshakeRequest) -> Version:
@@ -27,7 +27,7 @@ def version_of(handshake: HandshakeRequest) -> Version:
 
 
 def uses_tls(url: str) -> bool:
-    """Return whether a URL is one for TLS."""
+    """Return whether a URL requires TLS."""
     return url.lower().startswith("wss:")
 
 

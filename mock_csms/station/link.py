@@ -61,12 +61,12 @@ class Site:
         """How fast the stations' clocks run compared with the real one; all clocks agree at the start."""
         self._began = clock.now()
         self.authorities = authorities
-        """The path of a PEM file with those that HTTPS trusts; None for those of the system."""
+        """The path of a PEM file with the authorities that HTTPS trusts; None for those of the system."""
         self.took: Callable[[str, float], None] = lambda *_: None
         """Called with CONNECT, CLOSE or an action, and how many seconds that took."""
 
     def apart(self) -> Self:
-        """Return a site with its own events and its own `took`, which shares everything else."""
+        """Return a copy of the site with separate events and another `took`."""
         other = copy(self)
         other.bus, other.took = Bus(), lambda *_: None
         return other

@@ -16,13 +16,13 @@ LOADS: Mapping[str, Mapping[str, Any]] = {
     name: {"stages": stages, "churn": True, "send": [*_CALLS], **{flag: [*each] for flag, each in _LIMITS.items()}}
     for name, stages in _STAGES.items()
 }
-"""The flags of each: their texts as on the command line, lists for those that are repeatable."""
+"""The flags of each load test, as on the command line; repeatable flags have a list."""
 
 
 def with_load(given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the flags of a command line with those that its `load` stands for.
+    """Return the flags of a command line, with the flags of its load test added.
 
-    A flag of the command line counts instead of the same one of the load test; of thresholds, both count.
+    A flag on the command line replaces the same flag of the load test; thresholds are added to each other.
     """
     ready = LOADS.get(str(given.get("load", "")).lower(), {})
     kept = {name: value for name, value in ready.items() if name != "stages" or not {"count", "stages"} & {*given}}

@@ -50,7 +50,7 @@ class Misbehaviour(Record):
     answer: Callable[[str, Json, Answer], Answer] | None = None
     """Changes the answer to a command; it also gets the action and the request."""
     effect: Callable[[Situation[Any], Any], Any] | None = None
-    """Changes what has become of the station in a situation."""
+    """Changes the state of the station after a situation."""
     refusal: Callable[[Call, Result | Error], Result | Error] | None = None
     """Changes the answer to an invalid call."""
     wire: Callable[[World, Sequence[emissions.Act]], Sequence[emissions.Act]] | None = None
@@ -145,7 +145,7 @@ def ignores(action: str) -> Any:
 
 
 def after_command(action: str, change: Callable[[Any, Any], Any]) -> Any:
-    """Change what has become of the station after the commands of an action; `change` gets it before and after."""
+    """Change the state of the station after the commands of an action; `change` gets the state before and after."""
 
     def effect(at: Situation[Any], right: Any) -> Any:
         return change(at.device, right) if isinstance(at.event, tuple) and at.event[0] == action else right

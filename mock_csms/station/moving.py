@@ -1,8 +1,8 @@
-"""Files that a station gets and puts: what is decided about them, in every version of OCPP.
+"""Files that a station downloads and uploads: the decisions about them, in every version of OCPP.
 
-A location whose host is `.invalid`, a name that no network knows (RFC 2606), stands for a server that is not there:
-such a transfer is only pretended. The text of the location is the file then, and the transfer fails if the path of the
-location contains `FAILING`. These are the locations that the mock names without --files. All other transfers are real.
+A location whose host is `.invalid`, a name that no network knows (RFC 2606), stands for a server that does not exist:
+such a transfer is only simulated. The text of the location is the file then, and the transfer fails if the path of the
+location contains `FAILING`. The mock names such locations without --files. All other transfers are real.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from mock_csms.station.state import Moment
 
 FAILING = "fail"
 PACE = 1.5
-"""How long a pretended transfer, and each step of an installation, takes, in seconds."""
+"""How many seconds a simulated transfer, and each step of an installation, takes."""
 PROTOCOLS = ("http", "https", "ftp", "sftp")
 _NOBODY = "invalid"
 
@@ -29,25 +29,25 @@ LOG_FAILURES: Mapping[MoveProblem, str] = {
 
 
 class Moving(Record):
-    """A file that is got or put, and how far that is."""
+    """A download or an upload, and its progress."""
 
     location: str = ""
     retries: int = 0
-    """How often the station tries again after a failure (L01.FR.30, N01)."""
+    """How often the station may try again after a failure (L01.FR.30, N01)."""
     interval: float = 0.0
     """How long it waits before that, in seconds."""
     name: str = ""
-    """The name of a file to put, which is used where the location is a folder (N01.FR.21)."""
+    """The name of the file to upload, for a location that is a folder (N01.FR.21)."""
     content: bytes | None = None
-    """What to put; None for a file to get."""
+    """The content to upload; None for a download."""
     is_open: bool = False
-    """Whether the transfer has begun and has not ended; it may wait for the next attempt."""
+    """Whether the transfer has started and not ended; it may wait for the next attempt."""
     number: int = 0
-    """The number of the attempt that is on its way; 0 for none."""
+    """The number of the running attempt; 0 for none."""
 
 
 def begun(moving: Moving, alarm: Alarm, moment: Moment) -> tuple[Moving, GetFile | PutFile | None]:
-    """Return a transfer with its next attempt, and the act that makes it; None if it is only pretended.
+    """Return the transfer with its next attempt, and the act for it; None if the transfer is only simulated.
 
     The result comes as a `FileMoved` with that alarm.
     """
@@ -67,7 +67,7 @@ def retried(moving: Moving, moved: FileMoved) -> Moving | None:
 
 
 def foreseen(location: str, alarm: Alarm) -> FileMoved | None:
-    """Return how a transfer ends that needs no network; None for any other."""
+    """Return the result of a transfer that needs no network; None for any other transfer."""
     try:
         parts = urlsplit(location)
         host, _ = parts.hostname, parts.port
@@ -86,5 +86,5 @@ def foreseen(location: str, alarm: Alarm) -> FileMoved | None:
 
 
 def is_about(moving: Moving, moved: FileMoved) -> bool:
-    """Return whether a result is that of the attempt that is on its way, and not of one that was given up."""
+    """Return whether a result belongs to the running attempt, and not to one that was given up."""
     return moving.is_open and moving.number == moved.number

@@ -46,8 +46,9 @@ def _may_go(state: State, message: Send) -> bool:
 
 
 def settle(state: S, cue: Answered | FailedCall) -> tuple[S, list[Act]]:
-    """Close the open call. If it failed and must be delivered, retry it, each time later (E13.FR.02 to 04).
+    """Close the open call. If it failed and must be delivered, send it again, after a longer wait each time (E13.FR.02
 
+    to 04).
     If the connection was lost, the call is sent again on the next connection, and this is not counted as an attempt.
     """
     message, box = state.outbox.open, replace(state.outbox, open=None)

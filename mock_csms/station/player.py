@@ -24,7 +24,7 @@ from mock_csms.twin.events import Failed, Noted
 _REBOOT_TIME = 0.5
 """How long the station is off during a reboot, in seconds."""
 _JITTER = 1.0
-"""The deviation of the clock, in seconds, that is not corrected, because an answer takes some time to arrive."""
+"""The deviation of the clock, in seconds, that is not corrected: the answer with the time has taken a while."""
 _LAST_WORDS = 5.0
 """How many seconds before a reboot the station waits for the delivery of its calls."""
 
@@ -50,7 +50,7 @@ class Player:
         self._alarms: dict[cues.Alarm, asyncio.TimerHandle] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._moving: dict[cues.Alarm, asyncio.Task[None]] = {}
-        """The files that are got or put."""
+        """The running transfers of files."""
         self._waiting: list[tuple[Callable[[Any], bool], asyncio.Future[None]]] = []
 
     # For the code that drives the station.
@@ -254,7 +254,7 @@ class Player:
         self.tell(cues.Answered(call.action, call.payload, response))
 
     async def _move(self, act: cues.GetFile | cues.PutFile) -> None:
-        """Get or put a file, and tell the station how that went."""
+        """Download or upload a file, and tell the station the result."""
         from mock_csms.station.transfers.moving import move  # noqa: PLC0415 - only who moves files needs it
 
         moved = await move(act, self.site)

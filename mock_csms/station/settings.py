@@ -39,7 +39,7 @@ def subprotocols(value: str) -> tuple[str, ...]:
 
 
 _APART = {"send": ("charge", "script"), "charge": ("script", *FLEETS), "script": FLEETS}
-"""What excludes what. Many stations can send calls."""
+"""The settings that exclude each other. Many stations can send calls."""
 
 
 @part

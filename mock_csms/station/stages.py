@@ -8,7 +8,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.settings import values
 
 MOST = 100_000
-"""The greatest number of stations in one process."""
+"""The most stations in one process."""
 _STAGE = r"\s*(?P<count>[0-9]+)\s*:\s*(?P<duration>[0-9]\S*)\s*"
 _DURATION = r"((?P<h>[0-9.]+)h)?((?P<m>[0-9.]+)m)?((?P<s>[0-9.]+)s?)?"
 
@@ -61,7 +61,7 @@ def total(stages_: Sequence[Stage]) -> float:
 
 
 def wanted(stages_: Sequence[Stage], at: float) -> float:
-    """Return how many stations are to run at a time, in seconds after the beginning; a fraction while it changes."""
+    """Return how many stations must run at a time, in seconds from the beginning; a fraction during a change."""
     before = 0
     for stage in stages_:
         if at < stage.seconds:
@@ -71,7 +71,7 @@ def wanted(stages_: Sequence[Stage], at: float) -> float:
 
 
 def shifts(stages_: Sequence[Stage], number: int) -> list[Shift]:
-    """Return when the station with this number (from 1) runs: as long as more than `number` - 0.5 are wanted."""
+    """Return when the station with this number (from 1) runs: while more than `number` - 0.5 stations must run."""
     level = number - 0.5
     times = [*_crossings(stages_, level)]
     if len(times) % 2:
@@ -80,7 +80,7 @@ def shifts(stages_: Sequence[Stage], number: int) -> list[Shift]:
 
 
 def _crossings(stages_: Sequence[Stage], level: float) -> Iterator[float]:
-    """Yield the times at which the wanted number rises above or falls below a level, which it never equals for long."""
+    """Yield the times at which the number of stations crosses a level; it never stays at the level."""
     began = 0.0
     for before, stage in pairwise((Stage(0, 0.0), *stages_)):
         change = stage.count - before.count

@@ -1,4 +1,4 @@
-"""The results of a load test as one table of figures, and the thresholds that decide whether it has passed."""
+"""The results of a load test as a table of figures, and the thresholds that decide whether the test has passed."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,14 +15,14 @@ from mock_csms.station.times import Times
 
 PERCENTS = (50, 95, 99)
 SHOWN = {BOOT: "boot"}
-"""The names in the results of what is timed, if they differ."""
+"""The names of durations in the results, if they differ from the measured names."""
 ERRORS = "errors"
 _COUNTS = ("connections", "connections_per_second", "messages", "messages_per_second", ERRORS)
 _TIME = re.compile(r"(?P<what>\w+)_ms\.p(?P<percent>\d+)")
 
 
 class Threshold(Record):
-    """The greatest or smallest good value of a figure."""
+    """The highest or lowest allowed value of a figure."""
 
     figure: str
     bound: float
@@ -37,13 +37,13 @@ class Threshold(Record):
         return found[part] if part and found else found
 
     def is_met(self, summed: Mapping[str, Any]) -> bool:
-        """Return whether these results are good enough."""
+        """Return whether these results meet the threshold."""
         value = self.value(summed)
         return value is not None and (value <= self.bound if self.is_greatest else value >= self.bound)
 
     @property
     def demand(self) -> str:
-        """What it demands, in words."""
+        """The requirement in words."""
         return f"{'at most' if self.is_greatest else 'at least'} {self.bound:g}"
 
 
@@ -51,12 +51,12 @@ _NO_ERROR = Threshold(ERRORS, 0.0, is_greatest=True)
 
 
 def greatest(value: Sequence[str]) -> tuple[Threshold, ...]:
-    """Parse the greatest good values of figures, each `FIGURE=N`. Raises ValueError."""
+    """Parse the highest allowed values of figures, each `FIGURE=N`. Raises ValueError."""
     return tuple(_threshold(item, is_greatest=True) for item in value)
 
 
 def smallest(value: Sequence[str]) -> tuple[Threshold, ...]:
-    """Parse the smallest good values of figures, each `FIGURE=N`. Raises ValueError."""
+    """Parse the lowest allowed values of figures, each `FIGURE=N`. Raises ValueError."""
     return tuple(_threshold(item, is_greatest=False) for item in value)
 
 
@@ -80,7 +80,7 @@ def _check(figure: str) -> None:
 
 
 def thresholds(given: Sequence[Threshold]) -> list[Threshold]:
-    """Return the thresholds of a run: of two of the same kind for one figure the later. If none is given, no error."""
+    """Return the thresholds of a run; a later one replaces an earlier one. By default no error is allowed."""
     return [*{(each.figure, each.is_greatest): each for each in (_NO_ERROR, *given)}.values()]
 
 

@@ -9,11 +9,11 @@ from mock_csms.protocol.records import Mutable, field
 _DIGITS = 3
 _PER_MS, _PER_SECOND = 1_000_000, 1_000_000_000
 _UNITS: list[int] = [10 ** max(0, digits - _DIGITS) for digits in range(30)]
-"""The unit to which a number is rounded, by how many digits it has."""
+"""The unit to which a number is rounded, by the number of its digits."""
 
 
 class Times(Mutable):
-    """Durations. Rounding never makes one shorter, so a percentile is never better than the measurement."""
+    """Durations. Rounding never makes a duration shorter, so a percentile is never better than the measurement."""
 
     counts: Counter[int] = field(default_factory=Counter)
     """How often each rounded duration occurred, in nanoseconds."""
@@ -47,13 +47,13 @@ class Times(Mutable):
 
 
 def times_of(seconds: Iterable[float]) -> Times:
-    """Return these durations."""
+    """Return these durations as `Times`."""
     durations = [*seconds]
     return Times(Counter(map(_rounded, durations)), sum(durations))
 
 
 def merged(several: Iterable[Times]) -> Times:
-    """Return the durations of several together."""
+    """Return several `Times` as one."""
     result = Times()
     for times in several:
         result.add(times)

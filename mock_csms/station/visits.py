@@ -21,20 +21,20 @@ STAY = (0.1, 0.2)
 
 
 class Guest(Record, eq=False):
-    """A station that comes and goes."""
+    """A station that connects and disconnects again and again."""
 
     identity: str
     device: State
     handshake: HandshakeRequest
     site: Site
     calls: Iterator[SendCall]
-    """The calls that it sends, without an end; empty if it sends none."""
+    """The calls that it sends in turn; empty if it sends none."""
     pause: tuple[float, float]
     """How many seconds it waits before each of them, from the least to the most."""
 
 
 async def visit(guest: Guest) -> None:
-    """Connect, boot, stay a little, and disconnect. If it cannot connect, wait as long instead."""
+    """Connect, boot, stay a little, and disconnect. If the connection fails, wait for the same time instead."""
     device, site = guest.device, guest.site
     machine, loop = machine_for(guest.handshake), asyncio.get_running_loop()
     link = Link(guest.identity, site, lambda call: machine.answer_alone(device, call, site.moment()), lambda: None)

@@ -169,18 +169,18 @@ class Sent(Event):
 
 
 class FileRequested(Event):
-    """Somebody wants to get or to put a file. `station` is empty unless the path names a station that is known."""
+    """A client requests a download or an upload. `station` is empty unless the path names a known station."""
 
     protocol: str
     """`http`, `https`, `ftp` or `sftp`."""
     method: str
-    """What they want: GET, HEAD, PUT or POST; of other protocols the one that comes nearest."""
+    """The method: GET, HEAD, PUT or POST; for other protocols the most similar one."""
     path: str
-    """The path in the URL, as it is meant: without escapes."""
+    """The decoded path of the URL."""
     wanted: str
-    """The part of the file that they want, such as `bytes=100-`; empty for the whole file."""
+    """The requested part of the file, such as `bytes=100-`; empty for the whole file."""
     client: str
-    """The address that they come from."""
+    """The address of the client."""
     fault: str
     """The fault that the mock applies; empty without one."""
 
@@ -192,13 +192,13 @@ class FileTransferred(Event):
     method: str
     path: str
     outcome: str
-    """`complete`, or in words why it is not."""
+    """`complete`, or the reason in words why the transfer is incomplete."""
     size: int
-    """How many bytes went over the wire."""
+    """How many bytes were transferred."""
     sha256: str
-    """Their SHA-256 in hexadecimal digits; empty if there were none, or if they did not come in their order."""
+    """The SHA-256 of these bytes in hexadecimal digits; empty without bytes, or if they came in another order."""
     kept: str
-    """Where an upload was kept, below --files; empty if it was not."""
+    """The path below --files under which an upload was stored; empty if it was not."""
     seconds: float
     """How long it took."""
     fault: str

@@ -1,4 +1,4 @@
-"""Blocks of the journal: events that came together, as bytes; and the events in them, for readers."""
+"""Blocks of the journal: events that came together, stored as bytes; and the form of these events for readers."""
 
 import marshal
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -38,13 +38,13 @@ class Logged(Mutable, eq=False):
     about: bytes
     """The action of the message, as JSON text, or the id of the check for a finding; empty if there is none."""
     written: bytes = b""
-    """Its line; empty as long as nobody has asked for it."""
+    """Its line; empty until a reader asks for it."""
     exchange: PlainExchange | None = None
-    """What the line is written from."""
+    """The values from which the line is written."""
 
     @property
     def line(self) -> bytes:
-        """The line of the event log, without the number. It is written once, for all who read it."""
+        """The line of the event log, without the number. It is written once for all readers."""
         if self.exchange is not None:
             self.written = exchange_lines(self.exchange)[self.kind is Sent]
             self.exchange = None
@@ -88,13 +88,13 @@ class Block(Mutable, eq=False):
         return found
 
     def entries(self) -> Iterator[Entry]:
-        """Yield what happened."""
+        """Yield the exchanges and events in the block."""
         for parts in marshal.loads(self.data):  # noqa: S302 - it was written here
             yield (ALL[parts[0]], parts[-1]) if len(parts) == PARTS else parts
 
 
 class Recent(Generic[Item]):
-    """The last things that were made, up to about `most` bytes."""
+    """A cache of the last items, up to about `most` bytes."""
 
     def __init__(self, most: int) -> None:
         self._most = most
@@ -102,18 +102,18 @@ class Recent(Generic[Item]):
         self._items: dict[int, tuple[Item, int]] = {}
 
     def get(self, key: int) -> Item | None:
-        """Return a thing, if it is still there."""
+        """Return an item, if it is still in the cache."""
         found = self._items.get(key)
         return None if found is None else found[0]
 
     def add(self, key: int, item: Item, size: int) -> None:
-        """Keep a thing of that size, and drop the oldest ones if there is no room."""
+        """Keep an item of that size, and drop the oldest ones if there is no room."""
         self._items[key] = item, size
         self._size += size
         while self._size > self._most and len(self._items) > 1:
             self._size -= self._items.pop(next(iter(self._items)))[1]
 
     def clear(self) -> None:
-        """Drop all."""
+        """Drop all items."""
         self._items.clear()
         self._size = 0

@@ -1,4 +1,4 @@
-"""The JUnit cases of a verdict: one for each expectation, and one for each forbidden happening."""
+"""The JUnit cases of a verdict: one for each expectation, and one for each forbidden event."""
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TypeAlias

@@ -1,7 +1,7 @@
-"""Keeps of what happens what the journal and the metrics need, and passes it on in batches.
+"""Passes the parts of events that the journal and the metrics need on to them, in batches.
 
-Most of what happens are calls of stations that are answered at once. Of these it keeps the texts and a few fields, and
-not the payloads: parsed payloads take much memory, and memory that is used again at once is faster than other.
+Most events are calls of stations that are answered at once. Of these it keeps the texts and a few fields, but not the
+payloads: parsed payloads take much memory, and memory that is reused at once is faster than other memory.
 """
 
 import asyncio
@@ -19,25 +19,25 @@ from mock_csms.twin.every_event import ALL
 PlainExchange: TypeAlias = tuple[float, float, str, bytes, bytes, str, str, str, str]
 """A call and the result that followed at once, both without violations, of an action that ends no transaction.
 
-When the call came and when it was answered, the station, both texts, the id, the action, and `rule` and `fault` of the
+The times of the call and of the answer, the station, both texts, the id, the action, and the `rule` and `fault` of the
 answer.
 """
 Digested: TypeAlias = Event | PlainExchange
 Taker: TypeAlias = Callable[[Sequence[Digested]], None]
 
 _WAIT = 0.02
-"""How long events may wait for others, in seconds."""
+"""How many seconds events may wait, to be passed on together."""
 _MOST, _LONG = 128, 4096
-"""How many events wait at most, and how long a text is that does not wait."""
+"""The most events that wait; and the length of a text that does not wait."""
 
 
 class Digest:
-    """What happens on a `bus`, for those who need it a moment later."""
+    """Collects the events of a `bus`, for subscribers that need them a moment later."""
 
     def __init__(self, bus: Bus) -> None:
         self._waiting: list[Digested] = []
         self._called: Received | None = None
-        """The last event, if it is a message of a station: its answer may follow."""
+        """The last event, if it is a message of a station: the next event may be the answer to it."""
         self._takers: list[Taker] = []
         self._timer: asyncio.TimerHandle | None = None
         if is_long_way_forced():
@@ -47,11 +47,11 @@ class Digest:
         bus.subscribe(self._keep, *(kind for kind in ALL if kind not in (Received, Sent)))
 
     def subscribe(self, taker: Taker) -> None:
-        """Call `taker` with all that has waited, in its order."""
+        """Call `taker` with all waiting events, in order."""
         self._takers.append(taker)
 
     def flush(self) -> None:
-        """Pass on now what waits."""
+        """Pass on the waiting events now."""
         self._release()
         digested, self._waiting = self._waiting, []
         if digested:

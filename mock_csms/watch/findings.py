@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _MOST_MESSAGES = 3
 """How many messages are named for the findings of a check with a station."""
 _MOST_COUNTS = 10_000
-"""For how many pairs of a station and a check findings are counted."""
+"""For how many pairs of a station and a check findings are counted separately."""
 OTHERS, OTHERS_AS_EXPECTED = "(other stations)", "(other stations, expected)"
 """The key for all stations beyond the limit."""
 _MOST_LINES = 1000
@@ -119,7 +119,7 @@ class Findings:
         self.saw(event.version.name)
 
     def saw(self, version: str) -> None:
-        """Learn that somebody came who speaks a version."""
+        """Note the version of OCPP that a station speaks."""
         self._versions.add(version)
 
     def _count(self, event: Event) -> None:

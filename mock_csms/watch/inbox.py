@@ -107,7 +107,7 @@ def _conditions(path: Path, part: Any) -> Iterator[Condition]:
 
 
 class _Seen(Mutable, eq=False):
-    """An event, and whether it was taken."""
+    """An event, and whether a test has taken it."""
 
     event: Event
     is_taken: bool = False
@@ -246,7 +246,7 @@ class Inbox:
         return taken
 
     async def look_for(self, identity: str, wanted_: Either, within: float, after: int = 0) -> Taken | None:
-        """Do the same, but return None if no such call comes."""
+        """Wait in the same way, but return None if no such call comes."""
         box = self._box(identity)
         taken = box.take(wanted_, after)
         if taken is not None or within <= 0:

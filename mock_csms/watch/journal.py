@@ -1,10 +1,9 @@
 """The journal: the last events of all stations, as lines with a number each, for clients that ask by number.
 
-It is bounded in bytes. Each reader keeps its own cursor (the number of the last event that it has read), so
-many can read the same events. A slow reader slows nothing down: it gets a gap for the events that were dropped.
-
-Nobody reads most events. So those that come together are kept as one block of bytes, which costs little, holds no other
-object, and is as big as it says. The lines of usual messages are written when somebody reads them.
+It is bounded in bytes. Each reader keeps its own cursor (the number of the last event that it has read), so many can
+read the same events. A slow reader does not slow anything down: it gets a gap for the events that were dropped.
+Most events are never read. So events that came together are stored as one block of bytes, which costs little and has a
+known size. The lines of usual messages are written when somebody reads them.
 """
 
 import asyncio
@@ -24,9 +23,9 @@ from mock_csms.watch.digest import Digest, Digested
 from mock_csms.watch.eventlog import KINDS, line_about
 
 _OVERHEAD = 200
-"""How many bytes a block takes besides its events."""
+"""How many bytes a block takes in addition to its events."""
 _SHARE = 8
-"""A block has at most this part of the journal's bytes, and so have the blocks that are open for readers."""
+"""The part of the journal's bytes that one block may take; the opened blocks of readers may take as much."""
 _MOST_SEEN = 100_000
 """For how many stations the journal stores the time of the last message."""
 
@@ -49,20 +48,20 @@ class Journal:
         self.last = 0
         """The number of the last event."""
         self.flush: Callable[[], None] = digest.flush
-        """Takes the events that wait."""
+        """Gets the waiting events."""
         self._most = most
         self._blocks: deque[Block] = deque()
         self._opened: Recent[Sequence[Logged]] = Recent(most // _SHARE)
         """The events of the blocks that were read last, by the number of the first one."""
         self._written: Recent[bytes] = Recent(most // _SHARE)
-        """What was written of whole blocks for streams, by the number of their first event."""
+        """The text that streams have written for whole blocks, by the number of their first event."""
         self._waiting: set[asyncio.Future[None]] = set()
         digest.subscribe(self._take)
 
     # Writing.
 
     def _take(self, digested: Sequence[Digested]) -> None:
-        """Keep events. What it does for a usual exchange is little, and calls nothing."""
+        """Keep events. This is fast for a usual exchange, because it calls nothing."""
         kept: list[tuple[Any, ...]] = []
         seen, count = self.seen, 0
         for each in digested:
@@ -177,10 +176,10 @@ class Journal:
         return self._find(after + 1).end - 1
 
     def write_block(self, after: int, write: BlockWriter) -> tuple[bytes, int] | None:
-        """Return what `write` makes of the events that came together after a number, and the number of the last one.
+        """Return the text that `write` makes of the events that came together after a number, and the last number.
 
-        It is made once for all who ask for it, and they give the same `write`. None if events before that number came
-        together with these, or there are none.
+        The text is made once for all readers with the same `write`. None if there are no such events, or if an event up
+        to the given number came together with them.
         """
         if not self.first <= after + 1 <= self.last:
             return None

@@ -44,7 +44,7 @@ class _KindOfMessage(Mutable):
     layouts: "list[Layout]" = field(default_factory=list)
     """The layouts, the last used one first."""
     outlined: "Outlined | None" = None
-    """What the last call that was cut by its outline has in common with others."""
+    """What is shown of the last call that was cut by its outline."""
     outlines: "Bounded[bytes, Outlined | bool]" = bounded(_MOST_OUTLINES)
     """The same by outline. True for an outline that has come once, False if its calls are cut by their layouts."""
     misses: int = 0
@@ -125,7 +125,7 @@ class Layouts:
             return "{}"
         if len(text) > _LONGEST or b"\\" in text or not text.isascii():
             return None
-        kinds, action = (self._results, answers.action) if answers is not None else (self._calls, message.action)  # type: ignore[union-attr] # what answers nothing is a call
+        kinds, action = (self._results, answers.action) if answers is not None else (self._calls, message.action)  # type: ignore[union-attr] # a message that answers nothing is a call
         kind = kinds.get(action)
         if kind is None:
             kind = kinds[action] = _KindOfMessage()

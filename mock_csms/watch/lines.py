@@ -178,7 +178,7 @@ def _spoiled(event: events.Spoiled) -> Line:
 
 
 def _done(fault: str) -> str:
-    """Return the effect of a fault, and the rule with it."""
+    """Return the effect of a fault, together with its rule."""
     if fault.startswith(events.LOSS):
         return f"lost by the mock ({fault})"
     from mock_csms.behavior.faults import FAULTS  # noqa: PLC0415 - as above

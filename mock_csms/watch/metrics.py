@@ -116,7 +116,7 @@ class Metrics:
         return made
 
     def _take(self, digested: Sequence[Digested]) -> None:
-        """Count events. What it does for a usual exchange is little, and calls nothing."""
+        """Count events. This is fast for a usual exchange, because it calls nothing."""
         times, theirs = self._times, self._theirs
         for each in digested:
             if type(each) is tuple:
@@ -168,7 +168,7 @@ class Metrics:
         self._count_detail(event, action)
 
     def _count_detail(self, event: Received | Sent, action: str) -> None:
-        """Count what only some messages have: an error code, violations, the end of a transaction."""
+        """Count the parts that only some messages have: an error code, violations, the end of a transaction."""
         message, direction = event.message, "out" if isinstance(event, Sent) else "in"
         if isinstance(message, Error):
             self.call_errors[direction, message.code if message.code in self._codes else OTHER] += 1

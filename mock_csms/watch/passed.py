@@ -12,7 +12,7 @@ from mock_csms.twin.events import Event, Finding, Received, Sent
 from mock_csms.watch.history import History
 
 MOST = 10_000
-"""How many messages and how many findings are kept; the oldest are dropped first."""
+"""How many messages and how many findings are stored; the oldest are dropped first."""
 MOST_BYTES = 16 * 1024 * 1024
 """The most bytes of message texts. A parsed message may need ten times the memory of its text."""
 

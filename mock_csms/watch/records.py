@@ -57,9 +57,9 @@ class Recorder:
         self._sinks: dict[Sink, str] = {}
         """The sinks, each with its name for people."""
         self._batch: Batch | None = None
-        """The events that wait to be written to files."""
+        """Collects the events that will be written to files."""
         self._digest: Digest | None = None
-        """What the journal and the metrics are made from."""
+        """Collects the events for the journal and the metrics."""
         self._trace: Sink | None = None
         self.backpressure = Backpressure(self._write_ahead if config.trace else None)
         """What connections must wait for: the trace must be written, and records must not pile up."""
@@ -68,7 +68,7 @@ class Recorder:
         self._junit: Sink | None = None
         self._opened: dict[Place, int] = {}
         self._unread: dict[str, int] = {}
-        """How much waited in each record at the last look, if nothing reads it."""
+        """By record that nobody reads: how many bytes waited at the last check."""
         self._reported_unread: set[str] = set()
         self._timer: asyncio.TimerHandle | None = None
         self.incomplete: dict[str, str] = {}
@@ -136,9 +136,9 @@ class Recorder:
                 self._tell(place.path, OSError(gone))
 
     def _look_for_readers(self) -> None:
-        """Report once each record that nothing reads.
+        """Report once each record that nobody reads.
 
-        Stations wait for a trace at once, and for other records later.
+        Stations wait at once for an unread trace, and later for other unread records.
         """
         for sink, name in self._sinks.items():
             waiting, before = sink.waiting, self._unread.get(name, 0)
@@ -149,7 +149,7 @@ class Recorder:
                 self._bus.publish(Failed(clock.now(), "", f"nobody reads {name}: {what} until somebody does"))
 
     def _keep(self, shown: Bus) -> None:
-        """Open what tells of every message."""
+        """Open the records that contain every message."""
         config = self._config
         if config.trace or config.events or config.diagram:
             self._keep_files(shown)
@@ -197,7 +197,7 @@ class Recorder:
         return self._trace is None or self._trace.flush()
 
     def flush(self) -> None:
-        """Write now what waits."""
+        """Write the waiting records now."""
         if self._digest is not None:
             self._digest.flush()
         if self._batch is not None:

@@ -1,4 +1,4 @@
-"""What the console counts instead of showing it: lines that repeat, and more lines than people can read."""
+"""Counts lines that the console does not show: lines that repeat, and lines that are too many for people to read."""
 
 import re
 from collections import Counter
@@ -19,7 +19,7 @@ MOST_LINES = 50
 _CHANGING = re.compile(r"(?<![^\s:;,])[^\s:;,\d]*+\d[^\s:;,]*")
 """Ids, times and numbers: lines that differ only in these are the same.
 
-Each word is tried once, from its beginning: else a word of a megabyte without digits would take hours.
+Each word is tried once, from its beginning; otherwise a word of a megabyte without digits would take hours.
 """
 _LONGEST = 600
 """How many characters of a line are compared, and kept for its count; no line is shown longer."""
@@ -38,7 +38,7 @@ class RepeatCount(Record):
 
 
 class _Kind(Mutable):
-    """Lines that are the same: since when they come, how many were shown, and how many were only counted."""
+    """Lines that are the same: when the first one came, how many were shown, and how many were only counted."""
 
     station: str
     level: int
@@ -51,7 +51,7 @@ class _Kind(Mutable):
 
 
 class Repeats:
-    """Counts lines that repeat: the same but for ids, times and numbers."""
+    """Counts lines that repeat: they differ only in ids, times and numbers."""
 
     def __init__(self) -> None:
         self._kinds: dict[tuple[str, str, str], _Kind] = {}

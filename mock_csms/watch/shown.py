@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from mock_csms.behavior.secrets import Secrets
 
 _NEVER = (Started, Connected)
-"""The kinds of events that have no text of a user or a station."""
+"""The kinds of events that contain no text of a user or a station."""
 _MOST_NAMES = 1000
 
 
@@ -118,7 +118,7 @@ class ShownBus(Bus):
         return shown
 
     def _may_hold_secrets(self, event: Any) -> bool:
-        """Whether a message must be searched for secrets: because of its action, or as it is not an ordinary one."""
+        """Whether a message must be searched for secrets: because of its action, or if it is not an ordinary one."""
         message, searched = event.message, self._searched or self._find_searched()
         if event.violations:
             return True
@@ -127,6 +127,6 @@ class ShownBus(Bus):
         return type(message) is not Result or event.answers is None or event.answers.action in searched
 
     def _find_searched(self) -> AbstractSet[str]:
-        """Return the actions to be searched for secrets, from the dialects, for which no start waits."""
+        """Return the actions whose messages must be searched, from the dialects; late, to keep the start fast."""
         self._searched = frozenset(action for dialect in all_dialects() for action in dialect.secrets.messages)
         return self._searched

@@ -1,4 +1,4 @@
-"""Waiting for something that a subscriber of the bus recognizes: the one place that registers futures for it."""
+"""Waits for an event that a subscriber of the bus recognizes; all futures for such waits are registered here."""
 
 import asyncio
 from collections.abc import MutableMapping
@@ -11,10 +11,10 @@ Condition = TypeVar("Condition")
 async def wait_for(
     waiting: "MutableMapping[asyncio.Future[T], Condition]", condition: Condition, within: float
 ) -> T | None:
-    """Return what somebody sets as the result of a future, or None if nobody does within so many seconds.
+    """Return the result that somebody sets for a future; None if nobody does so within so many seconds.
 
-    While it waits the future is a key of `waiting`, with `condition` as its value: whoever sees the events looks there
-    for the conditions that an event fulfills.
+    While it waits, the future is a key of `waiting`, with `condition` as its value. The subscriber that sees the events
+    looks there for conditions that an event fulfils.
     """
     future: asyncio.Future[T] = asyncio.get_running_loop().create_future()
     waiting[future] = condition

@@ -1,4 +1,4 @@
-"""Names of files that come from stations: none leads out of the folder, whatever a station sends."""
+"""File names that stations send: none leads out of the folder."""
 
 import re
 from pathlib import PurePosixPath
@@ -18,7 +18,7 @@ PATHS = st.one_of(st.text(max_size=50), st.lists(PIECES | st.text(max_size=5), m
 @settings(max_examples=50)
 @given(PATHS, st.just("") | PATHS)
 def test_an_upload_is_kept_below_its_folder(path: str, name: str) -> None:
-    """Each part of the path of an upload is an ordinary name for every file system."""
+    """In the path of an upload, each part is a valid file name on every system."""
     kept = kept_path(path, name)
     assert kept.parts[0] == UPLOADS
     assert 2 <= len(kept.parts) <= 5
@@ -31,7 +31,7 @@ def test_an_upload_is_kept_below_its_folder(path: str, name: str) -> None:
 
 @given(PATHS)
 def test_a_download_stays_in_the_folder(path: str) -> None:
-    """The path of a download is None, or has neither a way up nor a hidden part."""
+    """The path of a download never leads up, and has no hidden part; an invalid one is None."""
     parts = parts_of(path)
     assert parts is None or all(part and not part.startswith(".") and not set(part) & set("/\\:\0") for part in parts)
 
@@ -50,11 +50,11 @@ def test_a_download_stays_in_the_folder(path: str) -> None:
     ],
 )
 def test_where_an_upload_is_kept(path: str, name: str, kept: str) -> None:
-    """The path and the name that a station gives stay as they are where they can."""
+    """If possible, the path and the name that a station sends are used unchanged."""
     assert str(kept_path(path, name)) == kept
 
 
 def test_a_second_file_gets_a_number() -> None:
-    """The number stands before the suffix."""
+    """A second file with the same name gets a number before its suffix."""
     path = PurePosixPath("uploads/log.txt")
     assert [str(numbered(path, number)) for number in (1, 2)] == ["uploads/log.txt", "uploads/log-2.txt"]

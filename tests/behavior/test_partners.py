@@ -1,4 +1,4 @@
-"""What other platforms say in the answers to stations (--ocpi): about tokens, and the cost by the tariff."""
+"""The effect of other platforms on answers to stations (--ocpi): statuses of tokens, and the cost by the tariff."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -62,7 +62,7 @@ def test_partners_decide_about_tokens(flags: Mapping[str, Any], info: Any) -> No
 
 
 def test_offline_wins() -> None:
-    """With --offline every Authorize fails, whatever the partners say."""
+    """With --offline every Authorize fails, even if the partners accept the token."""
     assert answer({**OCPI, "offline": True}, "Authorize", TAG) == "InternalError"
 
 

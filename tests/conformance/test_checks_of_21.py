@@ -1,4 +1,4 @@
-"""The checks at the running mock, with the running station of OCPP 2.1: silent if it is good, and not if it is bad."""
+"""The checks and a running station of OCPP 2.1: they are silent if it is good, and report it if it misbehaves."""
 
 import re
 from typing import Any
@@ -25,7 +25,7 @@ ADDED = [id_ for id_, check in CHECKS.items() if check.versions == (V21.name,)]
 
 @pytest.mark.parametrize("scenario", [*OF_21, *SCENARIOS])
 def test_no_check_reports_a_good_station_of_21(scenario: str) -> None:
-    """No check reports a good station, neither in what 2.1 has added nor in what 2.0.1 has too."""
+    """No check reports a good station, neither checks of 2.1 nor those of 2.0.1."""
     run = perform(scenario)
     assert (run.lines(), run.accidents) == ([], ())
 

@@ -1,4 +1,4 @@
-"""The rules of OCPP 2.0.1 that 2.1 has changed: what is wrong in the one is right in the other."""
+"""The rules of OCPP 2.0.1 that 2.1 has changed: a mistake in one version may be correct in the other."""
 
 from collections.abc import Sequence
 
@@ -23,7 +23,7 @@ def ended(trigger: str, reason: str) -> str:
 
 
 def reported(version: Version, lines: Sequence[str], *checks: str) -> list[str]:
-    """Return those of some checks that report something about a station of a version that has booted."""
+    """Return those of some checks that report a station of a version after its boot."""
     player = Player(lines, as_of(version, Story(-60.0).connect().boot().events), version)
     for number in range(len(lines)):
         player.play(number)
@@ -55,14 +55,14 @@ def test_messages(lines: list[str], of_201: list[str], of_21: list[str]) -> None
 
 @pytest.mark.parametrize(("status", "found"), [("Accepted", []), ("Rejected", []), ("Scheduled", [])])
 def test_a_reset_that_resumes(status: str, found: list[str]) -> None:
-    """A station need not have ImmediateAndResume: B18 judges no answer to it."""
+    """A station need not support ImmediateAndResume: B18 accepts every answer to it."""
     reset = '< [2,"c1","Reset",{"type":"ImmediateAndResume"}]'
     assert reported(V21, [f'> [2,"1",{EVENT}', reset, f'> [3,"c1",{{"status":"{status}"}}]'], "B18") == found
 
 
 @pytest.mark.parametrize(("wanted", "found"), [("CustomTrigger", []), ("Heartbeat", ["B02"])])
 def test_a_pending_station_sends_what_a_custom_trigger_may_mean(wanted: str, found: list[str]) -> None:
-    """Nobody but the vendor knows which message a CustomTrigger stands for."""
+    """Only the vendor knows which message a CustomTrigger requests, so a Pending station may send any."""
     boot = '"BootNotification",{"reason":"PowerUp","chargingStation":{"model":"M","vendorName":"V"}}]'
     lines = [
         f'> [2,"1",{boot}',

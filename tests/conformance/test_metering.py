@@ -74,7 +74,7 @@ def test_values_may_be_split_over_events_of_one_time() -> None:
 
 
 def test_a_lower_register_in_meter_values() -> None:
-    """M07 does not claim that another transaction has started if MeterValues have a lower value than its last event."""
+    """M07 does not say that another transaction has started if MeterValues have a lower value than the last event."""
 
     def values(story: Story, value: float) -> list[Json]:
         samples = [{"value": value, "measurand": REGISTER, "context": "Trigger", "unitOfMeasure": {"unit": "Wh"}}]

@@ -110,7 +110,7 @@ def test_the_usual_answer_counts_as_acknowledgement() -> None:
 
 @NEEDS_SHORTCUTS
 def test_an_answer_that_breaks_its_schema_is_no_acknowledgement() -> None:
-    """An answer that a user has made wrong is looked at: later messages with its id are excused."""
+    """An invalid answer that a user's setting has caused is checked: later messages with its id must not be blamed."""
     story = goes_on(charging())
     call, event = story.events[-2:]
     assert isinstance(call, Received)

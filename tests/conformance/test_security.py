@@ -133,7 +133,7 @@ def test_refused_requests() -> None:
 
 
 def owed(*identities: str) -> list[str]:
-    """Return what S03 reports if the first of some stations of one make has refused a certificate and says nothing."""
+    """Return what S03 reports if the first of several stations of a make refuses a certificate without an event."""
     offer = Offer((TLS13,), (0x1301,))
     inspector = Inspector([CHECKS["S03"]], TERMS)
     found: list[str] = []
@@ -151,6 +151,6 @@ def owed(*identities: str) -> list[str]:
 
 
 def test_only_one_station_of_a_make_can_be_accused() -> None:
-    """S03 says nothing if another station with the same TLS offer may be the one that has refused the certificate."""
+    """S03 is silent if another station with the same TLS offer may be the one that has refused the certificate."""
     assert owed("CS-1") == ["InvalidCsmsCertificate did not come after the station refused expired"]
     assert owed("CS-1", "CS-2") == []

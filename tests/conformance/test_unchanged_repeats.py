@@ -25,7 +25,7 @@ def again(story: Story, seconds: float = 5.0, value: float = 2000.0, number: int
 
 @NEEDS_SHORTCUTS
 def test_unchanged_values_count_as_repeated() -> None:
-    """They may come several times, at any pace, and long after their time; then new values may follow."""
+    """Unchanged values may come several times, at any pace, and long after their time; then new values may follow."""
     assert is_followed(again(goes_on(charging()).wait(5)))
     assert is_followed(again(again(goes_on(charging()).wait(1), 1).wait(4)))
     assert is_followed(again(again(goes_on(charging()).wait(5)).wait(595), 600))
@@ -34,7 +34,7 @@ def test_unchanged_values_count_as_repeated() -> None:
 
 @NEEDS_SHORTCUTS
 def test_unchanged_values_on_another_connection() -> None:
-    """They count as repeated if their time is not before that connection, as the clock of the station is ahead."""
+    """Unchanged values count as repeated if they are not older than the connection by the station's clock."""
     story = charging()
     goes_on(story, timestamp=story.at(3), meterValue=values(story.at(3))).reconnect()
     assert is_followed(again(story.wait(1), -1))
@@ -42,7 +42,7 @@ def test_unchanged_values_on_another_connection() -> None:
 
 @NEEDS_SHORTCUTS
 def test_unchanged_values_from_before_an_outage() -> None:
-    """They count as repeated if they were not made during the outage, about which the checks want to know."""
+    """Unchanged values count as repeated if they were not made during the outage, which the checks must examine."""
     story = goes_on(charging()).wait(30).reconnect().wait(10)
     assert is_followed(again(story, 41))
 
@@ -65,12 +65,12 @@ BEFORE: Mapping[str, Callable[[Story], object]] = {
         story.command("TriggerMessage", {"requestedMessage": "TransactionEvent"}, {"status": "Accepted"}),
     ),
 }
-"""What happens before the values are repeated, so that the checks must look at them."""
+"""Events before the values, after which the checks must examine them."""
 
 
 @pytest.mark.parametrize("name", list(BEFORE))
 def test_other_repeats_are_checked(name: str) -> None:
-    """After one of these events, values that came before go to the checks."""
+    """After one of these events, earlier values that are repeated go to the checks."""
     story = charging()
     BEFORE[name](story)
     assert not is_followed(again(story.wait(5)))
@@ -119,7 +119,7 @@ def happens(story: Story, chance: random.Random, meter: Json) -> None:
 
 @pytest.mark.parametrize("seed", range(25))
 def test_the_checks_agree_whatever_is_repeated(seed: int) -> None:
-    """For random series of new, repeated and changed values, the checks would find the same, and learn the same."""
+    """For random series of new, repeated and changed values, the shortcut changes neither findings nor facts."""
     chance, story = random.Random(seed), charging()
     stamps = [(2, story.at(), 2000.0)]
     goes_on(story)

@@ -7,6 +7,7 @@ import pytest
 from mock_csms.ocpi.envelope import Declined, OcpiAnswer
 from mock_csms.ocpi.modules import ModuleRow, endpoints, find_row
 from mock_csms.ocpi.paging import page_asked
+from mock_csms.ocpi.parties import OcpiParties, OcpiParty, OcpiPeer, OcpiRole
 from mock_csms.ocpi.store import Store
 from mock_csms.ocpi.times import time_of, written_time
 from mock_csms.ocpi.tokens_header import TokenShown, shown_token, written_token
@@ -39,6 +40,16 @@ def in_base64(text: str) -> str:
 def test_tokens_in_headers(header: str, expected: TokenShown | None) -> None:
     """A known token is found in Base64 and as it is; a newline in Base64 does not count; all else is unknown."""
     assert shown_token(header, ["example-token", "QUJD"]) == expected
+
+
+def test_a_platform_that_is_registered_twice_counts_once() -> None:
+    """Two platforms may register with each other at the same moment; then the last registration is used."""
+    role = OcpiRole("EMSP", OcpiParty("DE", "EMS"), "x")
+    parties = OcpiParties(us=OcpiRole("CPO", OcpiParty("NL", "MOC"), "x"))
+    for token in ("1", "2"):
+        parties.add(OcpiPeer(our_token=token, their_token=token, versions_url="http://a", endpoints={}, roles=(role,)))
+    assert [peer.our_token for peer in parties.with_role("EMSP")] == ["2"]
+    assert [parties.behind(token) is not None for token in ("1", "2")] == [True, True]
 
 
 def test_written_tokens() -> None:

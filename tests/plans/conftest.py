@@ -1,4 +1,4 @@
-"""Which of the tests that run whole cases in processes of their own are tried; `task both_ways` tries all."""
+"""Selects some of the slow tests that run whole cases in separate processes; `task both_ways` runs all."""
 
 import os
 from datetime import UTC, datetime
@@ -16,12 +16,12 @@ DEAR = (
 )
 """The files whose tests run cases against a station of another kind, for some seconds each."""
 STEP = 1 if "MATRIX" in os.environ else 5
-"""Of how many of these tests one is tried; another one each day."""
+"""One of so many of these tests is run; a different one each day."""
 TODAY = datetime.now(UTC).timetuple().tm_yday  # noqa: TID251 - which tests are tried may depend on the day
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out most of the dear tests, unless all are asked for or single ones are named."""
+    """Leave out most of the slow tests, unless all are requested or single ones are named."""
     if STEP == 1 or any("::" in word or word.endswith(".py") for word in config.invocation_params.args):
         return
     for name in DEAR:

@@ -1,4 +1,4 @@
-"""Cases of block C with the reference station as it can be set up otherwise; each of these ways is allowed."""
+"""Cases of block C with other settings of the reference station that the specification allows."""
 
 from collections.abc import Sequence
 

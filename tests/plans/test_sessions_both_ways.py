@@ -62,7 +62,7 @@ async def test_a_group_is_known_offline(lacks: set[str]) -> None:
 @pytest.mark.parametrize("lacks", [set(), {"LA-0"}, {"LA-0", "C-49"}], ids=["list", "cache", "unknown"])
 @in_virtual_time
 async def test_a_token_charges_offline(lacks: set[str]) -> None:
-    """A token charges offline: it is in the list or the cache, or the station lets unknown tokens charge."""
+    """A token charges offline because it is in the list or the cache, or because the station accepts unknown tokens."""
     flags = ("--variable", "AuthCtrlr.OfflineTxForUnknownIdEnabled=false") if "C-49" not in lacks else ()
     async with at_the_reference(*flags, "--variable", "AuthCtrlr.LocalAuthorizeOffline=false") as it:
         station = await it.begin()

@@ -40,7 +40,7 @@ def ids(found: Sequence[Case]) -> str:
     ],
 )
 def test_a_reboot_that_is_due_is_left_to_a_case(given: str, owing: str, wanted: str) -> None:
-    """A case after which a reboot is due is followed by one that begins with a boot; all others keep their order.
+    """After a case that leaves a reboot due comes a case that begins with a boot; all others keep their order.
 
     A case that changes the station for good is the last one.
     """

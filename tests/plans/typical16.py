@@ -95,7 +95,7 @@ class Typical16(ChargePoint):  # type: ignore[misc] # untyped
 
     @on(Action.unlock_connector)
     def unlock_connector(self, **_: Any) -> Any:
-        """Say that it has no lock."""
+        """Answer that there is no lock."""
         return call_result.UnlockConnector("NotSupported")
 
     @on(Action.remote_start_transaction)
@@ -105,7 +105,7 @@ class Typical16(ChargePoint):  # type: ignore[misc] # untyped
 
     @on(Action.data_transfer)
     def data_transfer(self, **_: Any) -> Any:
-        """Know no vendor."""
+        """Answer that the vendor is unknown."""
         return call_result.DataTransfer("UnknownVendorId")
 
 

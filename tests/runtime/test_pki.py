@@ -95,7 +95,7 @@ def test_the_certificate_of_the_other_root(folder: Path) -> None:
 
 
 def test_each_root_is_signed_by_the_other(folder: Path) -> None:
-    """Who trusts a root trusts the other one as it was signed; who trusts that trusts the certificates below it."""
+    """A client that trusts one root can verify the other one, and then the certificates below that."""
     for name, other in (("root", OTHER_ROOT), (OTHER_ROOT, "root")):
         signed = folder / f"{name}-signed.pem"
         assert verified(signed, folder / f"{other}.pem").endswith(": OK\n")

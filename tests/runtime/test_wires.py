@@ -1,4 +1,4 @@
-"""The transport on the listener's epoll does what that of asyncio does: each test runs with both."""
+"""The transport with the listener's epoll behaves like that of asyncio: each test runs with both."""
 
 import asyncio
 import select
@@ -153,7 +153,7 @@ async def test_a_pause_of_reading(pair: Pair) -> None:
 
 
 async def test_a_peer_that_reads_late(pair: Pair) -> None:
-    """The protocol is told to pause when much is unsent, and to resume when the peer has read it; all of it arrives."""
+    """The protocol pauses when many bytes are unsent, and continues when the peer reads; all bytes arrive."""
     pair.transport.write(MUCH)
     assert pair.protocol.calls == ["pause"]
     assert 65536 < pair.transport.get_write_buffer_size() < len(MUCH)
@@ -244,7 +244,7 @@ async def test_another_protocol_takes_over(pair: Pair) -> None:
 
 
 async def test_a_connection_that_another_one_ends_in_the_same_turn() -> None:
-    """A connection that was ended earlier in a turn gets nothing of what it could have read in it."""
+    """A connection that was ended earlier in the same turn gets no data in that turn."""
     wires, protocols, peers = Wires(BUFFER, WriteBuffer(None)), [Ender(), Ender()], []
     protocols[0].other, protocols[1].other = reversed(protocols)
     for protocol in protocols:

@@ -69,14 +69,14 @@ _TIMED = {"energy": {"prices": [{"priceKwh": 1, "conditions": {"startTimeOfDay":
     ],
 )
 def test_tariffs_that_are_refused(evse: int, changed: Json, status: str) -> None:
-    """Each refusal has its reason; the same id at the same EVSE replaces the tariff."""
+    """Each refused tariff has a reason; a tariff with the same id at the same EVSE replaces the old one."""
     bench = Bench21()
     bench.ask("SetDefaultTariff", {"evseId": 1, "tariff": TARIFF})
     assert bench.status("SetDefaultTariff", {"evseId": evse, "tariff": TARIFF | changed}) == status
 
 
 def test_tariffs_are_listed_and_cleared() -> None:
-    """GetTariffs shows what was accepted, with its EVSEs; ClearTariffs has a result for each (I09, I10)."""
+    """GetTariffs returns the accepted tariffs with their EVSEs; ClearTariffs has a result for each (I09, I10)."""
     bench = Bench21()
     assert bench.ask("GetTariffs", {"evseId": 0}) == {"status": "NoTariff"}
     assert bench.ask("ClearTariffs", {}) == {"clearTariffsResult": [{"status": "NoTariff"}]}
@@ -97,7 +97,7 @@ def test_tariffs_are_listed_and_cleared() -> None:
 
 
 def test_the_tariff_of_a_driver() -> None:
-    """The tariff in the answer to Authorize comes before the default; one that does not work is told (I08)."""
+    """The tariff in the answer to Authorize has priority over the default; an unusable one is reported (I08)."""
     bench = Bench21()
     bench.ask("SetDefaultTariff", {"evseId": 0, "tariff": TARIFF})
     bench.replies["Authorize"] = {"tariff": TARIFF | {"tariffId": "own"}}
@@ -171,7 +171,7 @@ def test_a_web_payment_keeps_an_evse() -> None:
 
 
 def test_the_csms_limits_a_transaction() -> None:
-    """The limit in an answer is told, and the energy stops when it is reached (E16)."""
+    """The limit in an answer is reported, and the energy stops when it is reached (E16)."""
     bench = Bench21("TxCtrlr.TxStopPoint=EVConnected", "SampledDataCtrlr.TxUpdatedInterval=0")
     bench.replies["TransactionEvent"] = {"transactionLimit": {"maxEnergy": 1100}}
     bench.charge()
@@ -198,7 +198,7 @@ def test_the_csms_limits_a_transaction() -> None:
     ("limit", "reason"), [({"maxCost": 1.5}, "LocalOutOfCredit"), ({"maxSoC": 30}, "SOCLimitReached")]
 )
 def test_a_limit_ends_a_transaction(limit: Json, reason: str) -> None:
-    """Where the end of the energy ends a transaction, the reason names the limit."""
+    """If the transaction ends when its energy stops, the reason names the limit."""
     bench = Bench21("TxCtrlr.TxStopPoint=EnergyTransfer", "SampledDataCtrlr.TxUpdatedInterval=0")
     bench.ask("SetDefaultTariff", {"evseId": 1, "tariff": TARIFF})
     bench.replies["TransactionEvent"] = {"transactionLimit": limit}

@@ -56,7 +56,7 @@ def test_der_controls_are_reported_and_cleared() -> None:
 
 
 def test_a_der_control_starts_and_stops() -> None:
-    """A scheduled control is told at its start and at its end, also after a reboot (R04)."""
+    """A scheduled control is reported at its start and at its end, also after a reboot (R04)."""
     bench = Bench21()
     scheduled = VAR | {"startTime": bench.at(10), "duration": 20}
     bench.ask("SetDERControl", control("FixedVar", isDefault=False, fixedVar=scheduled))
@@ -193,13 +193,13 @@ _SCHEDULE = {"id": 1, "chargingRateUnit": "A", "chargingSchedulePeriod": [{"star
     ],
 )
 def test_profiles_that_are_refused(changed: Json, reason: str) -> None:
-    """A Dynamic profile has one period, and only it has an interval; what the station cannot obey is refused."""
+    """Only a Dynamic profile has an interval, and it has one period; other unusable ones are refused."""
     answer = Bench21().ask("SetChargingProfile", profile(**changed))
     assert (answer["status"], answer["statusInfo"]["reasonCode"]) == ("Rejected", reason)
 
 
 def test_priority_charging() -> None:
-    """The profile for priority charging counts while it is on; each change is told (K21, K22)."""
+    """The profile for priority charging applies while it is on; each change is reported (K21, K22)."""
     bench = Bench21()
     ask: Json = {"transactionId": "nobody", "activate": True}
     assert bench.status("UsePriorityCharging", ask) == "Rejected"

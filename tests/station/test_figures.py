@@ -62,7 +62,7 @@ def test_buckets() -> None:
 
 
 def test_parts_of_a_run() -> None:
-    """A sample has what happened since the one before it; percentiles of the last seconds leave out earlier ones."""
+    """A sample has the counts since the previous sample; percentiles of the last seconds ignore earlier values."""
     figures = Figures()
     figures.note("2.0.1", CONNECT, 0.9)
     figures.sample(1.0, 5)
@@ -79,7 +79,7 @@ def test_parts_of_a_run() -> None:
 
 
 def test_a_long_run_has_longer_parts() -> None:
-    """However long a run is, it has at most 600 parts of the same length, and none of its counts is lost."""
+    """A run of any length has at most 600 parts of the same length, and their counts are complete."""
     figures = Figures()
     for second in range(1, 5001):
         figures.note("2.0.1", CONNECT, 0.01)
@@ -96,7 +96,7 @@ def test_a_long_run_has_longer_parts() -> None:
 
 @pytest.mark.parametrize(("end", "ends"), [(2.2, [1.0, 2.2]), (2.9, [1.0, 2.0, 2.9])])
 def test_the_last_part_of_a_run(end: float, ends: list[float]) -> None:
-    """The end of a run ends its last part; if that would be very short, it is joined with the part before."""
+    """The end of a run ends its last part; a very short one is joined with the part before."""
     figures = Figures()
     for second in (1.0, 2.0):
         figures.messages["1.6"] += 5
@@ -110,7 +110,7 @@ def test_the_last_part_of_a_run(end: float, ends: list[float]) -> None:
 
 
 def test_an_ended_run_does_not_change() -> None:
-    """After the end nothing is counted, because stations that are cancelled cause problems."""
+    """After the end nothing is counted, because cancelled stations cause problems."""
     figures = measured()
     figures.note("1.6", CLOSE, 1.0)
     figures.note_problem("1.6", FAILED, "cancelled")
@@ -156,7 +156,7 @@ def test_thresholds_that_are_met() -> None:
 
 
 def test_thresholds_that_are_not_met() -> None:
-    """Each threshold that is not met gets a line; a time that was not measured meets none."""
+    """Each threshold that is not met gets a line; a time that was not measured does not meet a threshold."""
     limits = [
         *greatest(["connect_ms.p95=94.9", "close_ms.p50=1", "errors=1"]),
         *smallest(["connections_per_second=11"]),

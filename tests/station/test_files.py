@@ -1,4 +1,4 @@
-"""Firmware and logs from the command of the mock to the last status of mock-station: real files, and no findings."""
+"""Firmware and logs, from the command of the mock to the last status of mock-station: real files, without findings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -43,7 +43,7 @@ def told(csms: BlockingCsms, action: str, last: str) -> list[str]:
 
 @pytest.mark.parametrize("version", ["2.0.1", "2.1"])
 def test_files_of_2(version: str, tmp_path: Path) -> None:
-    """The station gets firmware after a retry, verifies and installs it; refuses a wrong image; and puts its log."""
+    """The station downloads firmware after a retry, verifies and installs it, rejects a wrong one; uploads its log."""
     faults = ["truncated*1@firmware.bin", "auth*1@uploads/*"]
     with station_of(version, tmp_path, files_fault=faults) as csms:
         csms.call("CS", "UpdateFirmware", {"retries": 1, "retryInterval": 2})

@@ -22,7 +22,7 @@ def late(variables: Any = EARLY, evses: int = 2) -> Driven:
 
 
 def told(station: Driven) -> list[Any]:
-    """Return of each event: its type, its EVSE, and the contexts of its meter values."""
+    """Return for each event: its type, its EVSE, and the contexts of its meter values."""
     events = station.payloads("TransactionEvent")
     return [
         (
@@ -36,7 +36,7 @@ def told(station: Driven) -> list[Any]:
 
 @pytest.mark.parametrize("evse", [1, 2])
 def test_the_cable_says_where_the_transaction_is(evse: int) -> None:
-    """Started names no EVSE and has no values; the event about the cable has both (E01.FR.09), the values once."""
+    """Started has no EVSE and no values; the event about the cable has the EVSE (E01.FR.09) and, once, the values."""
     station = late({**EARLY, TX_UPDATED_INTERVAL: "60"})
     assert told(station) == [("Started", None, [])]
     station.tell(Plugged(evse))
@@ -54,21 +54,21 @@ def test_the_cable_says_where_the_transaction_is(evse: int) -> None:
 
 
 def test_nobody_knows_the_meter_before() -> None:
-    """Before the cable is plugged in, the transaction has no meter values; a driver who never plugs in ends it."""
+    """Before the cable is plugged in, the transaction has no meter values; it ends if the driver never plugs in."""
     station = late({**EARLY, TX_UPDATED_INTERVAL: "10", ALIGNED_INTERVAL: "900"})
     station.wait(70)
     assert told(station) == [("Started", None, []), ("Ended", None, [])]
 
 
 def test_clock_values_of_an_evse_that_may_be_somebodys() -> None:
-    """Until then the clock-aligned values of all EVSEs come in MeterValues (J01.FR.14)."""
+    """Before that, the clock-aligned values of all EVSEs come in MeterValues (J01.FR.14)."""
     station = late({**EARLY, ALIGNED_INTERVAL: "30"})
     station.wait(31)
     assert {payload["evseId"] for payload in station.payloads("MeterValues")} == {1, 2}
 
 
 def test_a_driver_who_plugs_in_first_has_chosen() -> None:
-    """With the cable plugged in, Started names the EVSE and has the values."""
+    """If the cable is plugged in first, Started has the EVSE and the values."""
     station = Driven(EARLY, 2)
     station.device = replace(station.device, features=station.device.features - {KNOWS_EVSE})
     station.tell(Plugged(2))

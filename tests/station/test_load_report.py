@@ -1,4 +1,4 @@
-"""The page of `mock-station --report`: what it says, what it draws, and that it needs nothing else."""
+"""The page of `mock-station --report`: its texts and plots; it needs no other file."""
 
 import re
 from html import unescape
@@ -43,7 +43,7 @@ def text_of(html: str) -> str:
 
 
 def test_the_page_has_thresholds_and_results() -> None:
-    """The page has the verdict, each threshold with what was measured, counts, percentiles, and each problem."""
+    """The page has the verdict, each threshold with the measured value, counts, percentiles, and each problem."""
     text = text_of(page(report(90, "connect_ms.p95=85", "close_ms.p95=90")))
     assert " FAILED: 1 of 3 thresholds not met " in text
     assert " connect_ms.p95 at most 85 86 not met close_ms.p95 at most 90 86 met " in text
@@ -64,7 +64,7 @@ def test_a_run_without_connections() -> None:
 
 
 def test_the_page_needs_nothing_else() -> None:
-    """The page has no script, and loads nothing; what a server has said is only text in it."""
+    """The page has no script and loads nothing; a text from a server stays text."""
     html = page(report())
     assert re.findall(r"<script|src=|href=(?!\"data:,\")|url\(|@import", html) == []
     assert "default-src 'none'" in html
@@ -99,7 +99,7 @@ def test_ticks(highest: float, marks: list[float]) -> None:
 
 
 def test_lines_have_gaps() -> None:
-    """A line is interrupted where there is no value; a single value is drawn too; the highest is at the top."""
+    """A line is interrupted if a value is missing; a single value is drawn too; the highest is at the top."""
     points = [(0.0, 10.0), (1.0, 0.0), (2.0, None), (3.0, 5.0), (4.0, None)]
     svg = "".join(figure(Plot("T", "ms", [PlotLine("a", points)], str, [0.0])))
     assert re.findall(r'points="([^"]*)"', svg) == ["46.0,10.0 157.5,186.0", "380.5,98.0 380.5,98.0"]

@@ -1,4 +1,4 @@
-"""Files that a station gets and puts: what it decides about them, in both versions, without a network."""
+"""Files that a station downloads and uploads: its decisions, in both versions, without a network."""
 
 from hashlib import md5, sha256
 from typing import Any
@@ -28,7 +28,7 @@ STATUSES = {
 
 
 def ended(bench: Bench | Bench16, content: bytes = b"", problem: MoveProblem | None = None) -> None:
-    """Let the transfer that is on its way end, with these bytes or with a problem."""
+    """Let the running transfer end, with these bytes or with a problem."""
     act = bench.files.pop()
     assert not bench.files
     sums = (sha256(content).digest(), md5(content).hexdigest(), len(content))
@@ -70,7 +70,7 @@ def bench(request: pytest.FixtureRequest) -> Any:
     ],
 )
 def test_the_image_itself_is_verified(bench: Any, image: bytes, statuses: list[str]) -> None:
-    """The signature must be that of the bytes that came; nothing follows Downloading before they are there (L01)."""
+    """The signature must fit the downloaded bytes; nothing follows Downloading before they have come (L01)."""
     assert update(bench) == "Accepted"
     bench.wait(100)
     assert told(bench) == ["Downloading"]
@@ -109,7 +109,7 @@ def test_a_download_is_retried(bench: Any, retries: int) -> None:
 
 
 def test_a_later_attempt_succeeds(bench: Any) -> None:
-    """After a retry the update goes on as if nothing had happened."""
+    """After a successful retry the update continues as usual."""
     update(bench, retries=1, retryInterval=5)
     bench.wait(1)
     ended(bench, problem=MoveProblem.DENIED)
@@ -135,7 +135,7 @@ def test_a_second_update_gives_up_the_first_download(bench: Any) -> None:
 
 
 def test_a_download_begins_again_after_a_reboot(bench: Any) -> None:
-    """What a reboot has interrupted is got once more; the first attempt does not count any more."""
+    """A download that a reboot has interrupted starts again; the result of the first attempt is ignored."""
     update(bench)
     bench.wait(1)
     [first] = bench.files
@@ -161,7 +161,7 @@ UPLOADS = {
 
 @pytest.mark.parametrize(("problem", "status"), UPLOADS.items())
 def test_a_log_is_put(bench: Any, problem: MoveProblem | None, status: str) -> None:
-    """A log with the name of the answer is put, and the status says how that went (N01)."""
+    """A log is uploaded under the name in the answer, and the status has the result (N01)."""
     name = get_log(bench)["filename"]
     bench.wait(100)
     [act] = bench.files
@@ -187,7 +187,7 @@ def test_an_upload_is_retried(bench: Any) -> None:
 
 
 def test_diagnostics_of_16() -> None:
-    """GetDiagnostics puts a file too; any problem is UploadFailed."""
+    """GetDiagnostics uploads a file too; every problem leads to UploadFailed."""
     bench = Bench16()
     for problem, status in ((None, "Uploaded"), (MoveProblem.DENIED, "UploadFailed")):
         bench.ask("GetDiagnostics", {"location": FOLDER})
@@ -198,7 +198,7 @@ def test_diagnostics_of_16() -> None:
 
 
 def test_an_unsigned_update_of_16() -> None:
-    """UpdateFirmware without a signature gets the image, and installs it unless it is empty."""
+    """UpdateFirmware without a signature downloads the image, and installs it unless it is empty."""
     for image, last in ((IMAGE, "Installed"), (b"", "InstallationFailed")):
         bench = Bench16()
         bench.ask("UpdateFirmware", {"location": URL, "retrieveDate": bench.at(0)})
@@ -216,7 +216,7 @@ def test_an_unsigned_update_of_16() -> None:
     ],
 )
 def test_published_firmware_has_its_checksum(image: bytes, statuses: list[str]) -> None:
-    """PublishFirmware compares the MD5 of what came (L03)."""
+    """PublishFirmware compares the MD5 of the downloaded bytes (L03)."""
     bench = Bench()
     checksum = md5(IMAGE).hexdigest().upper()
     bench.ask("PublishFirmware", {"requestId": 7, "location": URL, "checksum": checksum})
@@ -247,7 +247,7 @@ def test_which_transfers_are_real(location: str, is_real: bool) -> None:
 
 
 def test_a_download_is_an_act() -> None:
-    """The station asks for the location as it was given."""
+    """The station requests the location exactly as the command has it."""
     bench = Bench16()
     bench.ask("UpdateFirmware", {"location": URL, "retrieveDate": bench.at(0)})
     bench.wait(1)

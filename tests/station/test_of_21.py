@@ -66,7 +66,7 @@ def test_a_transaction_goes_on_after_a_reboot() -> None:
 
 
 def test_energy_transfer_that_is_not_allowed() -> None:
-    """A transaction ends if its way to get energy is not allowed any more, or not at all."""
+    """A transaction ends if its energy transfer mode is no longer allowed, or if none is."""
     bench = Bench21()
     id_ = bench.charge()
     ask: Json = {"transactionId": id_, "allowedEnergyTransfer": ["AC_three_phase"]}
@@ -94,7 +94,7 @@ def test_signed_for_another_request() -> None:
 
 
 def test_what_the_station_lacks() -> None:
-    """It cannot give energy back, and says so; and it has no certificates to ask about."""
+    """The station cannot discharge vehicles and has no certificates to check; it answers so."""
     bench = Bench21()
     assert bench.status("AFRRSignal", {"timestamp": bench.at(0), "signal": 1}) == "Rejected"
     bench.tell(cues.ChainAsked())

@@ -51,7 +51,7 @@ def profiles(rig: Rig) -> list[int]:
 
 
 def events_of(rig: Rig) -> list[str]:
-    """Return the security events that came, without those of boots."""
+    """Return the security events that came, except those of boots."""
     came = [event.message for event in rig.events if isinstance(event, Received)]
     found = [payload["type"] for message in came if (payload := _event(message))]
     return [kind for kind in found if kind not in ("StartupOfTheDevice", "ResetOrReboot")]
@@ -91,7 +91,7 @@ def own_of(state: Any) -> list[Certificate]:
 
 
 def test_a_station_climbs_all_profiles() -> None:
-    """By SetNetworkProfile, a priority and a reset it goes from 1 to 2 and to 3, with what the CSMS has installed."""
+    """By SetNetworkProfile, a priority and a reset it goes from 1 to 2 and 3, with the installed certificates."""
     with Rig((), profile=1) as rig:
         rig.connect()
         rig.command("InstallCertificate", {})
@@ -118,7 +118,7 @@ def test_a_profile_that_fails() -> None:
 
 @pytest.mark.parametrize("is_allowed", [True, False])
 def test_a_profile_that_goes_down(is_allowed: bool) -> None:
-    """From 3 to 2 a station goes only if AllowSecurityProfileDowngrade is true, and to 1 never (A05.FR.08 to 10)."""
+    """The station goes from 3 to 2 only if AllowSecurityProfileDowngrade is true, and never to 1 (A05.FR.08 to 10)."""
     with Rig((), profile=3, SecurityCtrlr_AllowSecurityProfileDowngrade=str(is_allowed).lower()) as rig:
         rig.connect()
         raise_to(rig, 1)
@@ -210,7 +210,7 @@ def change(rig: Rig, **keys: str) -> None:
 
 
 def test_a_station_of_1_6_climbs_all_profiles() -> None:
-    """By the key SecurityProfile it goes from 1 to 2 and to 3 at once, on the same host and port (whitepaper, A05)."""
+    """The key SecurityProfile takes the station from 1 to 2 and 3 at once, on the same host and port (A05)."""
     with Rig16(profile=1) as rig:
         rig.connect()
         change(rig, SecurityProfile="2")
@@ -251,7 +251,7 @@ OF_TLS: Mapping[str, str] = {
 
 @pytest.mark.parametrize("kind", OF_TLS)
 def test_bad_tls_is_reported_in_1_6(kind: str) -> None:
-    """What the station has refused is reported once it is connected (whitepaper, A00.FR.309, 315 and 322)."""
+    """The station reports the TLS that it has refused once it is connected (whitepaper, A00.FR.309, 315 and 322)."""
     with Rig16(profile=2) as rig:
         rig.connect().meet(kind).wait(SLOW)
     assert events_of(rig) == [OF_TLS[kind]]

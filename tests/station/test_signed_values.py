@@ -33,7 +33,7 @@ def session(variables: dict[Any, str]) -> list[list[Any]]:
 
 
 def test_nothing_is_signed_by_default() -> None:
-    """SignReadings is false."""
+    """By default SignReadings is false, and no value is signed."""
     assert session({}) == []
 
 
@@ -88,13 +88,13 @@ def test_the_signature_fits_to_the_value_and_the_key() -> None:
     ],
 )
 def test_which_values_have_the_public_key(rule: str, started: str, keys: list[int]) -> None:
-    """By PublicKeyWithSignedMeterValue: none, all, or the first signed one of each transaction."""
+    """PublicKeyWithSignedMeterValue decides whether no value, each, or the first one of a transaction has the key."""
     events = session({**SIGNS, PUBLIC_KEY: rule, TX_STARTED_MEASURANDS: started})
     assert [sum(bool(signed["publicKey"]) for signed in event) for event in events] == keys
 
 
 def test_what_the_vehicle_tells_is_not_signed() -> None:
-    """The meter does not measure the SoC, so it signs nothing about it."""
+    """The meter does not measure the SoC, so that value is not signed."""
     station = Driven({**SIGNS, TX_UPDATED_MEASURANDS: "SoC,Voltage"})
     station.charge()
     station.wait(60)

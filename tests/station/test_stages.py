@@ -30,14 +30,14 @@ def test_stages_are_written_as_numbers_with_durations() -> None:
     ],
 )
 def test_wrong_stages(text: str, problem: str) -> None:
-    """A text that is no list of stages is refused, with what is wrong."""
+    """A text that is not a list of stages is refused with the reason."""
     with pytest.raises(ValueError, match=r"is not|has no") as raised:
         stages(text)
     assert problem in str(raised.value)
 
 
 def test_the_number_changes_evenly() -> None:
-    """In each stage the number goes evenly from what it was to the number of the stage."""
+    """In each stage the number of stations changes evenly from that of the stage before to that of the stage."""
     found = [wanted(RAMP, at) for at in (0, 15, 30, 89, 105, 120, 200, 255, 270, 999)]
     assert found == [0, 25, 50, 50, 75, 100, 100, 50, 0, 0]
     assert [wanted(stages("4:0,4:9"), at) for at in (0, 8, 10)] == [4, 4, 4]
@@ -45,7 +45,7 @@ def test_the_number_changes_evenly() -> None:
 
 @pytest.mark.parametrize("text", ["50:30s,50:1m,100:30s,100:2m,0:30s", "7:0,3:4s,9:1s,9:1s", "5:10,0:10,5:0,5:5"])
 def test_as_many_stations_run_as_are_wanted(text: str) -> None:
-    """At every moment the number of stations that run is the wanted one, rounded."""
+    """At every moment the number of running stations is the required number, rounded."""
     parsed = stages(text)
     all_shifts = [shift for n in range(highest(parsed)) for shift in shifts(parsed, n + 1)]
     for step in range(int(total(parsed) * 7)):
@@ -63,7 +63,7 @@ def test_a_station_can_run_twice() -> None:
 
 
 def test_a_ready_load_test_stands_for_flags() -> None:
-    """The flags of the command line count instead of those of the load test; of thresholds, both count."""
+    """A flag on the command line replaces the same flag of the load test; thresholds are added to each other."""
     light = with_load({"load": "LIGHT"})
     assert (light["stages"], light["churn"]) == (LOADS["light"]["stages"], True)
     own = with_load({"load": "light", "stages": "3:1s", "send": ["Heartbeat"], "max": ["errors=5"]})

@@ -1,4 +1,4 @@
-"""Transfers of mock-station through real sockets, to and from the file server of the mock, with every fault of it."""
+"""Transfers of mock-station over real sockets, from and to the file server of the mock, with each of its faults."""
 
 import asyncio
 import socket
@@ -26,7 +26,7 @@ MEANS: dict[str, tuple[MoveProblem | None, MoveProblem | None]] = {
     "hang": (MoveProblem.FAILED, MoveProblem.FAILED),
     "wrong-image": (None, None),
 }
-"""What the station makes of each fault: of a download, and of an upload."""
+"""The result at the station for each fault: of a download, and of an upload."""
 FAULTS = [f"{kind}{'=0.2' if kind == 'slow' else ''}@*{kind}*" for kind in FILE_FAULTS]
 
 
@@ -49,12 +49,12 @@ def urls(root: Path) -> Iterator[dict[str, str]]:
 
 
 async def get(location: str, speed: float = 1.0) -> FileMoved:
-    """Get a file; `speed` shortens the patience of the station."""
+    """Download a file; `speed` shortens the time-out of the station."""
     return await move(GetFile(ALARM, 5, location), site_at(speed))
 
 
 async def put(location: str, speed: float = 1.0) -> FileMoved:
-    """Put a file."""
+    """Upload a file."""
     return await move(PutFile(ALARM, 5, location, "log 1.txt", CONTENT), site_at(speed))
 
 
@@ -66,7 +66,7 @@ def test_there_is_a_row_for_every_fault() -> None:
 @pytest.mark.parametrize("kind", MEANS)
 @pytest.mark.parametrize("protocol", ["http", "ftp", "sftp"])
 async def test_a_transfer(protocol: str, kind: str, urls: dict[str, str], root: Path) -> None:
-    """The station learns what went wrong, and what came; no reason has the password."""
+    """The station gets the right problem and the right bytes; no reason contains the password."""
     speed = 100.0 if kind == "hang" else 1.0  # it waits 0.3 s and not 30
     got = await get(f"{urls[protocol]}/{kind}%201.bin", speed=speed)
     had = await put(f"{urls[protocol]}/uploads/{protocol}-{kind}/", speed=speed)
@@ -114,7 +114,7 @@ async def test_nobody_listens(protocol: str) -> None:
     ],
 )
 async def test_answers_of_other_servers(answer: bytes, problem: MoveProblem | None) -> None:
-    """What a server answers decides, whoever has made it; a redirection is not followed."""
+    """The status of any server's answer decides; a redirection is not followed."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.readuntil(b"\r\n\r\n")
@@ -129,7 +129,7 @@ async def test_answers_of_other_servers(answer: bytes, problem: MoveProblem | No
 
 
 async def test_odd_locations() -> None:
-    """A location that cannot be used is malformed, or fails; nothing is raised."""
+    """An unusable location is malformed, or the transfer fails; no exception is raised."""
     for location in ("http://a..b/x", f"http://{'a' * 70}.example/x", "ftp://127.0.0.1:1/a%0d%0aDELE b"):
         moved = await get(location)
         assert moved.problem in (MoveProblem.MALFORMED, MoveProblem.FAILED), location

@@ -1,4 +1,4 @@
-"""The journal and the metrics: what they keep of usual messages says the same as the events, in bounded memory."""
+"""The journal and the metrics of usual messages are the same as those of the events, in bounded memory."""
 
 import gc
 import tracemalloc
@@ -40,7 +40,7 @@ def exchange(number: int, size: int) -> tuple[Received, Sent]:
 
 
 def publish(bus: Bus, events: Sequence[Event]) -> None:
-    """Publish events; a call without violations and the plain answer behind it as one event, as the short way does."""
+    """Publish events; a call without violations and its plain answer become one event, as on the short way."""
     place = 0
     while place < len(events):
         came, went = events[place], events[place + 1] if place + 1 < len(events) else None
@@ -57,7 +57,7 @@ def publish(bus: Bus, events: Sequence[Event]) -> None:
 
 
 def is_plain(came: Received, went: Sent) -> bool:
-    """Whether the short way could have published a call and its answer."""
+    """Whether the short way could have published a call and its answer together."""
     is_pair = isinstance(came.message, Call) and isinstance(went.message, Result) and went.answers is came.message
     is_odd = came.violations or came.binary or came.is_refused or went.rule or went.fault
     return is_pair and not is_odd and went.message.id == came.message.id and came.station == went.station
@@ -119,7 +119,7 @@ async def test_the_metrics_are_those_of_the_long_way(events: Sequence[Event]) ->
 
 @pytest.mark.parametrize("size", [60, 1000, 100_000])
 async def test_the_journal_takes_as_much_memory_as_it_may(size: int) -> None:
-    """With short, usual and long messages, before and after all of it was read."""
+    """The journal stays within its memory with short, usual and long messages, before and after it was read."""
     bus = Bus()
     digest = Digest(bus)
     journal = Journal(MOST, digest)
@@ -142,7 +142,7 @@ async def test_the_journal_takes_as_much_memory_as_it_may(size: int) -> None:
 
 
 async def test_readers_go_on_where_events_were_dropped() -> None:
-    """A reader that is behind gets what is kept when it goes on; after `clear` nothing is, and the numbers go on."""
+    """A slow reader gets the events that are still kept; after `clear` there are none, and the numbers continue."""
     bus = Bus()
     digest = Digest(bus)
     journal = Journal(64 * 1024, digest)

@@ -84,7 +84,7 @@ def read(text: str, version: Version = V201) -> Call:
 
 
 def test_a_call_with_the_outline_of_another_one() -> None:
-    """It is cut although nobody looks at its layout; what is cut is the beginning of its gist."""
+    """Such a call is cut without a look at its layout, and the text is the beginning of its gist."""
     text = TRANSACTION_EVENT.replace("@" * 36, f"{7:036}").replace("~" * 24, "2026-09-21T13:33:20.000Z")
     first, second = read(text), read(text.replace("1000000000", "1234567890").replace("15234.125", "98765.432"))
     layout = layout_of(first.text, first, None, V201, 1000)
@@ -143,7 +143,7 @@ def test_calls_with_a_digit_in_a_key(more: str, *, can_be_cut: bool) -> None:
 
 
 def test_percent_signs() -> None:
-    """A string without digits, which is part of what is shown of all calls with one outline, may have any character."""
+    """A string without digits, which is part of the text for all calls with this outline, may have any character."""
     layouts = Layouts(300)
     for number in range(40):
         call = read(f'[2,"{number}","TransactionEvent",{USUAL},"transactionInfo":{{"transactionId":"%b%d%%"}}}}]')
@@ -152,7 +152,7 @@ def test_percent_signs() -> None:
 
 
 def test_the_outline_begins_behind_the_message_id() -> None:
-    """It has 0 for each digit, also if the id is not ASCII, or a space comes before it."""
+    """The outline has 0 for each digit, also if the message id is not ASCII or follows a space."""
     for head in ('[2,"17"', '[2,"é7"', '[2, "17"'):
         assert outline_of(read(f'{head},"Heartbeat",{{}}]')) == b'","Heartbeat",{}]'
     call = read(f'[2,"1","TransactionEvent",{USUAL},"transactionInfo":{{"transactionId":"a7"}}}}]')

@@ -18,4 +18,4 @@ FILES: Mapping[str, Addition] = {
     "SignedUpdateFirmware": with_firmware("firmware", FIRMWARE_URL, _signature),
     "UpdateFirmware": with_firmware("", FIRMWARE_URL),
 }
-"""By action: what changes its default payload (section 8 of the specification; whitepaper, L01 and N01)."""
+"""By action: the template that changes its default payload (specification, 8; whitepaper, L01 and N01)."""

@@ -9,7 +9,7 @@ from mock_csms.behavior.templates import Context
 
 
 def partner_rules() -> AnswerRules:
-    """Answer about idTags as other platforms say; about others nothing changes."""
+    """Answer about idTags as other platforms do; other idTags do not change."""
     tag = Condition(("idTag",))
     return [Rule(Match(action, (tag,)), Reply(_info)) for action in ("Authorize", "StartTransaction")]
 

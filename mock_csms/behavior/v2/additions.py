@@ -1,4 +1,4 @@
-"""Answers of the mock in OCPP 2.1 that depend on the request, or on what the mock has sent to the station before."""
+"""Answers of the mock in OCPP 2.1 that depend on the request, or on earlier commands of the mock."""
 
 from collections.abc import Callable, Mapping
 from typing import Any

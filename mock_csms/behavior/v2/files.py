@@ -22,4 +22,4 @@ FILES: Mapping[str, Addition] = {
     "UnpublishFirmware": with_firmware_in_place_of({"checksum": FIRMWARE_MD5}, _checksum),
     "UpdateFirmware": with_firmware("firmware", FIRMWARE_URL, _signature),
 }
-"""By action: what changes its default payload (L01, L03, L04, N01)."""
+"""By action: the template that changes its default payload (L01, L03, L04, N01)."""

@@ -11,7 +11,7 @@ _TOKEN = Condition(("idToken",))
 
 
 def partner_rules() -> AnswerRules:
-    """Answer about tokens as other platforms say; about others nothing changes."""
+    """Answer about tokens as other platforms do; other tokens do not change."""
     return [Rule(Match(action, (_TOKEN,)), Reply(_info)) for action in ("Authorize", "TransactionEvent")]
 
 

@@ -118,7 +118,7 @@ def _shown(text: str) -> str:
 
 
 def _due(settings: StationSettings) -> Callable[[float], float]:
-    """Return the function that returns how many stations are to run at a time."""
+    """Return a function that computes how many stations must run at a given time."""
     return partial(wanted, settings.stages or (Stage(settings.count or 0, settings.ramp),))
 
 

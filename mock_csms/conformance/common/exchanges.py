@@ -12,7 +12,7 @@ from mock_csms.twin.seen import Seen, call, error, result, when
 def has_a_new_id(seen: Seen, station: StationFacts) -> CheckResult:
     """Report a message id that one of the last 10,000 calls had.
 
-    If a call repeats the same TransactionEvent, it is only a warning, because OCPP 2.1 allows that; there it is right.
+    If a call repeats the same TransactionEvent, the finding is only a warning; in OCPP 2.1 such a repeat is correct.
     """
     mark, rules = station.exchanges.ids.mark_of(seen.id), rules_of(seen.version.name)
     if mark is None:

@@ -51,7 +51,7 @@ def has_twins(text: bytes, message: object) -> bool:
     kind = type(message)
     try:
         if kind in _AROUND:
-            payload = message.details if kind is Error else message.payload  # type: ignore[attr-defined] # of those kinds
+            payload = message.details if kind is Error else message.payload  # type: ignore[attr-defined] # only calls, results and errors come here
             written = orjson.dumps(payload) if payload else b""
             if not written or text.endswith(written + b"]"):
                 return False

@@ -13,7 +13,7 @@ from mock_csms.protocol.versions import Version
 from mock_csms.twin.seen import Seen, call, result, when
 
 _YEAR = 365 * 86400.0
-"""In seconds. No message waits that long before it is sent: if a time is older, the clock was never set."""
+"""In seconds. No message waits that long before it is sent, so with an older time the clock was never set."""
 
 
 @cache

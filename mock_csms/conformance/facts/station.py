@@ -53,7 +53,7 @@ class StationFacts(Twin, kw_only=True):
     version: str = DEFAULT.name
     """The name of the version of OCPP that it speaks."""
     makes: Makes = field(default_factory=new_makes)
-    """Which stations offer the same in their TLS handshakes; all stations share it."""
+    """By TLS offer: the stations that make it; all stations share this record."""
     commands: AnsweredCommands = field(default_factory=AnsweredCommands)
     exchanges: Exchanges = field(default_factory=Exchanges)
     memory: Remembered = field(default_factory=Remembered)

@@ -11,7 +11,7 @@ _AGREED = {"Accepted", "Scheduled", "RebootRequired", "AcceptedCanceled"}
 
 @COMMANDS.learn(result())
 def answered(seen: Seen, station: StationFacts) -> None:
-    """A command is answered, and the answer matches its schema."""
+    """Note that a command is answered, and that the answer matches its schema."""
     given = AnsweredCommand(seen.at, seen.request, seen.payload, seen.id)
     station.commands.answered[seen.action] = given
     if given.status in _AGREED:

@@ -24,7 +24,7 @@ def called(seen: Seen, station: StationFacts) -> None:
 
 @EXCHANGES.learn(when("send"), any_payload=True)
 def told(seen: Seen, station: StationFacts) -> None:
-    """The station sends a SEND, whose id is one of those of its calls (Part 4 of OCPP 2.1, 4.1.4)."""
+    """Note that the station sends a SEND; its id is one of the ids of its calls (Part 4 of OCPP 2.1, 4.1.4)."""
     station.exchanges.ids.add(seen.id, -1)
 
 

@@ -1,4 +1,4 @@
-"""Heartbeats in which no check can find anything, in any version, and what is learned from them and their answers."""
+"""A shortcut for heartbeats in which no check can find anything, and for their answers, in any version."""
 
 from mock_csms.conformance.facts.message_ids import NO_MARK
 from mock_csms.conformance.facts.station import StationFacts
@@ -29,6 +29,6 @@ def beats(call: Call, at: float, station: StationFacts) -> bool:
 
 
 def note_time(at: float, told: str, station: StationFacts) -> None:
-    """Note the time that an answer to a heartbeat told; it was sent at `at`."""
+    """Note the time in an answer to a heartbeat; the answer was sent at `at`."""
     station.exchanges.called_at = at
     station.exchanges.sent_time = told, at

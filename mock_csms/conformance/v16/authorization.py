@@ -9,7 +9,7 @@ from mock_csms.twin.seen import Seen, call
 AUTHORIZATION = Subject("authorization", OF_V16, "v16")
 AUTHORIZE, START, STOP = "Authorize", "StartTransaction", "StopTransaction"
 _JUST = 10.0
-"""The seconds between a card and what it was presented for."""
+"""The most seconds between an Authorize and the start or stop for which the card was presented."""
 
 
 @AUTHORIZATION.check(
@@ -29,7 +29,7 @@ def stops_without_asking(seen: Seen, station: KnownStation16) -> CheckResult:
     return f"{AUTHORIZE} came before the stop, although the same idTag started" if is_own and is_just else None
 
 
-@AUTHORIZATION.check("6A02", "1.6 4.1", ERROR, "nothing starts with an idTag that is not Accepted", call(START))
+@AUTHORIZATION.check("6A02", "1.6 4.1", ERROR, "an idTag that is not Accepted starts no transaction", call(START))
 def starts_only_if_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a StartTransaction after the CSMS has refused its idTag, if the station was online.
 
@@ -47,12 +47,16 @@ def starts_only_if_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 @AUTHORIZATION.check(
-    "6A03", "1.6 5.11", WARNING, "AuthorizeRemoteTxRequests decides whether a remote start asks first", call(START)
+    "6A03",
+    "1.6 5.11",
+    WARNING,
+    "AuthorizeRemoteTxRequests decides whether a remote start needs an Authorize",
+    call(START),
 )
 def asks_for_remote_starts(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a remote start without an Authorize if the key is true, and with one if it is false.
+    """Report a remote start without an Authorize if the key is true, and one with an Authorize if the key is false.
 
-    Silent where a cache or a local list may have the idTag, and after the start was given up: then the driver may have
+    Silent if a cache or a local list may have the idTag, and after the start was given up: then the driver may have
     presented a card.
     """
     tag, wants = station.tags.known(seen.payload["idTag"]), station.switch("AuthorizeRemoteTxRequests")

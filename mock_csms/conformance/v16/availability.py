@@ -10,7 +10,7 @@ AVAILABILITY = Subject("availability", OF_V16, "v16")
 STATUS, START, STOP = "StatusNotification", "StartTransaction", "StopTransaction"
 _CHARGING = ("Charging", "SuspendedEV", "SuspendedEVSE")
 _FAULTY = ("Preparing", "SuspendedEV", "SuspendedEVSE", "Finishing")
-"""The statuses that EVCommunicationError may come with (4.9)."""
+"""The statuses in which EVCommunicationError may be reported (4.9)."""
 _NEXT: Mapping[str, set[str]] = {
     "Available": {"Preparing", *_CHARGING, "Reserved", "Unavailable", "Faulted"},
     "Preparing": {"Available", *_CHARGING, "Finishing", "Faulted"},
@@ -22,14 +22,14 @@ _NEXT: Mapping[str, set[str]] = {
     "Unavailable": {"Available", "Preparing", *_CHARGING, "Faulted"},
     "Faulted": {"Available", "Preparing", *_CHARGING, "Finishing", "Reserved", "Unavailable"},
 }
-"""The statuses that may follow on each (4.9)."""
+"""By status: the statuses that may follow it (4.9)."""
 
 
 @AVAILABILITY.check(
     "6G01", "1.6 4.9", WARNING, "the status of a connector changes as the table of 4.9 allows", call(STATUS)
 )
 def changes_as_allowed(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a change that is not in the table. With MinimumStatusDuration statuses may be left out."""
+    """Report a change of status that is not in the table. With MinimumStatusDuration, statuses may be missing."""
     number, status = seen.payload["connectorId"], seen.payload["status"]
     before = station.places.chain.get(number)
     if number == 0 or before is None or status in (before, *_NEXT[before]) or station.number("MinimumStatusDuration"):
@@ -39,7 +39,7 @@ def changes_as_allowed(seen: Seen, station: KnownStation16) -> CheckResult:
 
 @AVAILABILITY.check("6G02", "1.6 4.9", ERROR, "connector 0 is Available, Unavailable or Faulted", call(STATUS))
 def whole_station_has_a_status(seen: Seen, _: KnownStation16) -> CheckResult:
-    """Report another status of connector 0, which is the whole station."""
+    """Report a status of connector 0 that is not allowed for the whole station."""
     number, status = seen.payload["connectorId"], seen.payload["status"]
     is_wrong = number == 0 and status not in ("Available", "Unavailable", "Faulted")
     return f"connector 0 is {status}" if is_wrong else None
@@ -50,9 +50,9 @@ def whole_station_has_a_status(seen: Seen, _: KnownStation16) -> CheckResult:
     call(STATUS, START, STOP), response(START), implies=("6X01",),
 )  # fmt: skip
 def agrees_with_transactions(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report charging without a transaction, and Available during one, unless a message follows that explains it.
+    """Report charging without a transaction, and Available during one, unless a later message explains it.
 
-    Silent where the transaction may be older than this run of the mock.
+    Silent if the transaction may be older than this run of the mock.
     """
     if seen.action == STOP:
         transaction = station.transactions.by_id.get(str(seen.payload["transactionId"]))
@@ -71,7 +71,7 @@ def agrees_with_transactions(seen: Seen, station: KnownStation16) -> CheckResult
 
 @AVAILABILITY.deadline("6G03")
 def disagrees(due: Due, station: KnownStation16) -> CheckResult:
-    """Judge a status that nothing has explained, unless the mock may have missed what explains it."""
+    """Report a status that no message has explained, unless the mock may have missed that message."""
     return None if station.is_unclear else due.text
 
 
@@ -79,7 +79,7 @@ def disagrees(due: Due, station: KnownStation16) -> CheckResult:
     "6G04", "1.6 4.9", ERROR, "EVCommunicationError comes only while a vehicle is connected", call(STATUS)
 )
 def has_a_vehicle(seen: Seen, _: KnownStation16) -> CheckResult:
-    """Report EVCommunicationError with another status than Preparing, SuspendedEV, SuspendedEVSE and Finishing."""
+    """Report EVCommunicationError in a status other than Preparing, SuspendedEV, SuspendedEVSE or Finishing."""
     is_wrong = seen.payload["errorCode"] == "EVCommunicationError" and seen.payload["status"] not in _FAULTY
     return f"EVCommunicationError, but the status is {seen.payload['status']}" if is_wrong else None
 
@@ -89,7 +89,7 @@ def has_a_vehicle(seen: Seen, _: KnownStation16) -> CheckResult:
     result("ChangeAvailability"), call(STATUS, STOP),
 )  # fmt: skip
 def becomes_available(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report Accepted for Inoperative during a transaction, a refusal of the present state, or a missing status."""
+    """Report Accepted for Inoperative in a transaction, Rejected for the current state, or a missing status."""
     if seen.action == STOP:
         transaction = station.transactions.by_id.get(str(seen.payload["transactionId"]))
         return Done(("early", transaction.evse)) if transaction else None
@@ -117,7 +117,7 @@ def _judge_order(seen: Seen, station: KnownStation16) -> CheckResult:
     result("UnlockConnector"), call(STOP),
 )  # fmt: skip
 def unlocks(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a transaction that goes on at an Unlocked connector, and another answer for an unknown connector."""
+    """Report a transaction that continues after Unlocked, and a wrong answer for an unknown connector."""
     if seen.kind == "call":
         return Done(str(seen.payload["transactionId"]))
     number, status = seen.request["connectorId"], seen.payload["status"]

@@ -11,10 +11,10 @@ _LISTED = "GetInstalledCertificateIds"
 
 @CERTIFICATES.check(
     "6C01", "whitepaper M03.FR.01-03, M05.FR.06", ERROR,
-    "accepted certificates are real ones, and an accepted request lists them", result(_LISTED, "InstallCertificate"),
+    "only certificates are accepted, and an accepted list is not empty", result(_LISTED, "InstallCertificate"),
 )  # fmt: skip
 def keeps_certificates(seen: Seen, _: KnownStation16) -> CheckResult:
-    """Report an accepted list that is empty, and something accepted that is no certificate."""
+    """Report Accepted with an empty list, and Accepted for a text that is not a certificate."""
     if seen.payload["status"] != "Accepted":
         return None
     if seen.action == _LISTED:

@@ -28,7 +28,7 @@ _COMMANDS = {
     "6V01",
     "1.6 5.8",
     ERROR,
-    "GetConfiguration returns the keys that were asked for, known or unknown",
+    "GetConfiguration returns the requested keys, as known or unknown",
     result(GET),
     implies=("6V02",),
 )
@@ -78,7 +78,7 @@ def _split(text: str) -> set[str]:
     "6V03",
     "1.6 9",
     WARNING,
-    "keys can be written, and have values, as the specification says",
+    "keys have the access and the type of the specification",
     result(GET),
     implies=("6V05",),
 )
@@ -109,7 +109,7 @@ def keeps_values(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 @CONFIGURATION.check(
-    "6V05", "1.6 5.3", ERROR, "ChangeConfiguration takes only known writable keys, and only values that fit",
+    "6V05", "1.6 5.3", ERROR, "ChangeConfiguration accepts only known writable keys, and only values of their type",
     result(CHANGE), implies=("6V04",),
 )  # fmt: skip
 def takes_what_fits(seen: Seen, station: KnownStation16) -> CheckResult:
@@ -143,7 +143,7 @@ def _is_measurand(name: str) -> bool:
     return name in MEASURANDS or name.rpartition(".")[0] in MEASURANDS
 
 
-@CONFIGURATION.check("6V07", "OCPP-J 1.6 6.2.2", ERROR, "GetConfiguration does not tell the password", result(GET))
+@CONFIGURATION.check("6V07", "OCPP-J 1.6 6.2.2", ERROR, "GetConfiguration does not return the password", result(GET))
 def keeps_its_secret(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report the password that the station uses in the value of AuthorizationKey."""
     value = _keys_in(seen).get(SECRET)

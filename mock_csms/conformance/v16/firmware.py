@@ -20,7 +20,7 @@ _BEFORE = {"Installing": {"Downloaded", "Installing"}, "Installed": {"Installing
     result("UpdateFirmware"), call(STATUS),
 )  # fmt: skip
 def updates_in_order(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report Installing before Downloaded, Installed before Installing, an early download, and no status at all."""
+    """Report Installing before Downloaded, Installed before Installing, an early download, and missing statuses."""
     files, at = station.files, None
     if seen.kind == "result":
         at = mock_time_of(seen.request["retrieveDate"], station)
@@ -56,7 +56,7 @@ def is_idle_if_asked(seen: Seen, station: KnownStation16) -> CheckResult:
     call(DIAGNOSTICS),
 )
 def uploads_diagnostics(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a fileName without a status of the upload."""
+    """Report an answer with a fileName if no status of the upload follows."""
     if seen.kind == "call":
         return Done()
     name = seen.payload.get("fileName")
@@ -68,7 +68,7 @@ def uploads_diagnostics(seen: Seen, station: KnownStation16) -> CheckResult:
     call(SIGNED),
 )  # fmt: skip
 def names_its_update(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a status without a requestId, or with one that the mock did not send, which may be of an earlier run."""
+    """Report a status without a requestId, or with an unknown one, which may belong to an earlier run of the mock."""
     status, id_ = seen.payload["status"], seen.payload.get("requestId")
     if status == "Idle" or id_ in station.files.updates:
         return None

@@ -1,6 +1,6 @@
-"""The requirements of OCPP 1.6 that checks of every version judge, by the id that they would have here.
+"""The requirements of OCPP 1.6 that checks for every version judge, by the id that a check of 1.6 for them would have.
 
-The ids of OCPP 1.6 are those of 2.0.1 with a 6 before them, where both are about the same. So some numbers are free.
+Ids of OCPP 1.6 are ids of 2.0.1 with a 6 before them, if both are about the same subject. So some numbers are free.
 """
 
 from collections.abc import Mapping

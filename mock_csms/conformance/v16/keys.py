@@ -23,7 +23,7 @@ MEASURANDS = frozenset(
 
 
 R, RW, EITHER = "R", "RW", "R or RW"
-"""The accessibility of keys: read only, also written, or as the station likes."""
+"""How a key can be accessed: read only, writable, or as the station decides."""
 
 
 class StandardKey(Record):
@@ -98,7 +98,7 @@ def standard(name: str) -> StandardKey | None:
 
 
 def is_same(one: str, other: str) -> bool:
-    """Return whether two values mean the same: `true` and `True`, `30` and `030`, `A,B` and `B, A`."""
+    """Return whether two values are equal for a key: `true` and `True`, `30` and `030`, `A,B` and `B, A`."""
     return one == other or _plain(one) == _plain(other)
 
 

@@ -42,7 +42,7 @@ def _interval(station: KnownStation16) -> float:
     response(START), call(STOP),
 )  # fmt: skip
 def samples_regularly(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a transaction without periodic values for an interval and the set time. Silent if its keys are unknown."""
+    """Report a transaction without periodic values in an interval plus the set time. Silent if its keys are unknown."""
     id_, interval = str(seen.payload["transactionId"]), _interval(station)
     if seen.kind == "call":
         return Done(id_)
@@ -55,7 +55,7 @@ def samples_regularly(seen: Seen, station: KnownStation16) -> CheckResult:
 
 @METERING.deadline("6M01")
 def did_not_sample(due: Due, station: KnownStation16) -> CheckResult:
-    """Judge whether values came in the last interval, and set the deadline again."""
+    """Judge whether values came in the last interval, and set the next deadline."""
     interval, transaction = _interval(station), station.transactions.running.get(due.key)
     if not interval or transaction is None or transaction.seems_over:
         return None
@@ -73,7 +73,7 @@ def did_not_sample(due: Due, station: KnownStation16) -> CheckResult:
     "6M02", "1.6 3.16.2", ERROR, "clock-aligned values are taken at multiples of ClockAlignedDataInterval", call(METER)
 )
 def is_aligned(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report values of the context Sample.Clock with a time that is no multiple of the interval since midnight."""
+    """Report clock-aligned values whose time is not a multiple of the interval after midnight."""
     interval = station.number("ClockAlignedDataInterval")
     if not interval or interval != int(interval) or interval < 1:
         return None
@@ -91,7 +91,7 @@ def is_aligned(seen: Seen, station: KnownStation16) -> CheckResult:
     "6M03", "1.6 9.1.17", ERROR, "periodic values have the measurands of MeterValuesSampledData", call(METER)
 )
 def has_its_measurands(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a measurand that is in no list of the keys; one that is missing is a warning."""
+    """Report a measurand that is in no configured list; a missing measurand is a warning."""
     wanted, aligned = station.names("MeterValuesSampledData"), station.names("MeterValuesAlignedData")
     if not wanted or contexts_in(seen.payload) != {PERIODIC} or "transactionId" not in seen.payload:
         return None
@@ -125,7 +125,7 @@ def registers_do_not_fall(seen: Seen, station: KnownStation16) -> CheckResult:
     call(STOP),
 )  # fmt: skip
 def has_its_data(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report transactionData although both lists are empty; without values of the begin and the end it is a warning."""
+    """Report transactionData although both lists are empty; a warning if values of begin or end are missing."""
     sampled, aligned = station.names("StopTxnSampledData"), station.names("StopTxnAlignedData")
     if sampled is None or aligned is None:
         return None
@@ -141,7 +141,7 @@ def has_its_data(seen: Seen, station: KnownStation16) -> CheckResult:
     result("TriggerMessage", "ExtendedTriggerMessage"), call(METER),
 )  # fmt: skip
 def says_it_was_triggered(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report that the MeterValues after an accepted trigger have other contexts only."""
+    """Report MeterValues after an accepted trigger if none of them has the context Trigger."""
     if seen.kind == "call":
         return Done() if TRIGGER in contexts_in(seen.payload) else None
     is_it = seen.request["requestedMessage"] == METER and seen.payload["status"] == "Accepted"
@@ -150,9 +150,9 @@ def says_it_was_triggered(seen: Seen, station: KnownStation16) -> CheckResult:
 
 @METERING.deadline("6M06")
 def was_not_said(due: Due, station: KnownStation16) -> CheckResult:
-    """Judge the contexts, if values came right after the answer; 6F01 reports it if none came.
+    """Judge the contexts, if values came right after the answer; 6F01 reports missing values.
 
-    Later ones may be periodic.
+    Later values may be periodic ones.
     """
     asked = station.asked.open.get(METER)
     is_soon = asked is not None and bool(asked.came) and asked.came_at - float(due.text) <= station.terms.tolerance
@@ -161,7 +161,7 @@ def was_not_said(due: Due, station: KnownStation16) -> CheckResult:
 
 @METERING.check("6M07", "1.6 7.42, 7.43", ERROR, "values are decimal numbers, or signed data in hex", call(METER, STOP))
 def values_are_numbers(seen: Seen, _: KnownStation16) -> CheckResult:
-    """Report a value that is no number; signed data that is not hex is a warning, as many vendors send texts."""
+    """Report a value that is not a number. For signed data that is not hex it is a warning: many vendors send texts."""
     for sample in samples_in(seen.payload):
         value, is_signed = sample["value"], sample.get("format") == "SignedData"
         if not is_signed and not _DECIMAL.fullmatch(value):
@@ -175,7 +175,7 @@ def values_are_numbers(seen: Seen, _: KnownStation16) -> CheckResult:
     "6M08", "1.6 4.7, errata 3.16", WARNING, "MeterValues have the transactionId of a running transaction", call(METER)
 )
 def names_the_transaction(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report values without a transactionId where a transaction runs, and values of connector 0 with one."""
+    """Report values without a transactionId while a transaction runs, and values of connector 0 with one."""
     number, id_ = seen.payload["connectorId"], seen.payload.get("transactionId")
     if number == 0:
         return None if id_ is None else f"connector 0 has the transactionId {id_}"
@@ -189,7 +189,7 @@ def names_the_transaction(seen: Seen, station: KnownStation16) -> CheckResult:
     "6M09", "1.6 7.45, OCPP-J 1.6 errata 2.1", WARNING, "the unit of a value fits its measurand", call(METER, STOP)
 )
 def units_fit(seen: Seen, _: KnownStation16) -> CheckResult:
-    """Report a unit of another kind. The old spelling Celcius is an info."""
+    """Report a unit that does not fit the measurand. The old spelling Celcius is an info."""
     for sample in samples_in(seen.payload):
         name, unit = sample.get("measurand", ENERGY), sample.get("unit")
         units = units_of(name)

@@ -10,11 +10,11 @@ PROFILES = Subject("charging profiles", OF_V16, "v16")
 
 
 @PROFILES.check(
-    "6K01", "1.6 3.13.1, 5.16", ERROR, "a charging profile is accepted only where its purpose is possible",
+    "6K01", "1.6 3.13.1, 5.16", ERROR, "a charging profile is accepted only where its purpose is allowed",
     result("SetChargingProfile"), implies=("6K03",),
 )  # fmt: skip
 def takes_possible_profiles(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report an accepted TxProfile without a transaction or at connector 0, or ChargePointMaxProfile elsewhere."""
+    """Report Accepted for a TxProfile without a transaction or at connector 0, or a ChargePointMaxProfile elsewhere."""
     number, profile = seen.request["connectorId"], seen.request["csChargingProfiles"]
     purpose = profile["chargingProfilePurpose"]
     if seen.payload["status"] != "Accepted":
@@ -31,11 +31,11 @@ def takes_possible_profiles(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 @PROFILES.check(
-    "6K02", "1.6 5.7, errata 3.57", ERROR, "an accepted composite schedule is there, and is a valid schedule",
+    "6K02", "1.6 5.7, errata 3.57", ERROR, "an accepted GetCompositeSchedule returns a valid schedule",
     result("GetCompositeSchedule"),
 )  # fmt: skip
 def composes_a_schedule(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a missing schedule, one of an unknown connector, startSchedule (a warning), and periods out of order."""
+    """Report a missing schedule, one for an unknown connector, periods out of order, or (a warning) startSchedule."""
     number, schedule = seen.request["connectorId"], seen.payload.get("chargingSchedule")
     if seen.payload["status"] != "Accepted":
         return None

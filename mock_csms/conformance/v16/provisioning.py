@@ -61,7 +61,7 @@ def numbers_its_connectors(seen: Seen, station: KnownStation16) -> CheckResult:
     "6B08", "OCPP-J 1.6 5.3", WARNING, "at least one Heartbeat is sent a day", response(BOOT), when("connected")
 )
 def beats_daily(_: Seen, __: KnownStation16) -> CheckResult:
-    """Report a day without a Heartbeat. Its answer sets the clock, also if WebSocket pings show that all is well."""
+    """Report a day without a Heartbeat: WebSocket pings do not replace it, because its answer sets the clock."""
     return Later("", _DAY)
 
 
@@ -97,7 +97,7 @@ def stays_closed(seen: Seen, station: KnownStation16) -> CheckResult:
     call(START, STOP, STATUS),
 )  # fmt: skip
 def reports_changes(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a connector that was Available before an outage, where a transaction began in it, if no status comes."""
+    """Report a missing status after an outage, if the connector was Available before and a transaction has begun."""
     if seen.action == STATUS:
         return Done(seen.payload["connectorId"])
     if seen.action == STOP:
@@ -126,8 +126,9 @@ def reboots(seen: Seen, station: KnownStation16) -> CheckResult:
     call(STOP), response(BOOT),
 )  # fmt: skip
 def ends_by_reset(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report another reason, or a transaction that is not stopped; after a Hard reset that is a warning.
+    """Report a wrong stop reason after a Reset, or a transaction that is not stopped; after a Hard reset that is a
 
+    warning.
     Silent about transactions that ended before the answer to the Reset.
     """
     resets, given = station.resets, station.commands.agreed.get("Reset")
@@ -165,7 +166,7 @@ def was_not_ended(due: Due, station: KnownStation16) -> CheckResult:
     result("TriggerMessage", "ExtendedTriggerMessage"),
 )  # fmt: skip
 def boots_no_more(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report Accepted for the trigger of a BootNotification, which the CSMS should not send then."""
+    """Report Accepted for a trigger of BootNotification, if the station is accepted already."""
     is_it = seen.request["requestedMessage"] == BOOT and seen.payload["status"] == "Accepted"
     is_up = station.boots.is_accepted and station.boots.commanded.get(seen.id) == "Accepted"
     return "the trigger of a BootNotification is Accepted, although the station is" if is_it and is_up else None

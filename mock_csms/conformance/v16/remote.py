@@ -13,11 +13,11 @@ _WAIT = 60.0
 
 
 @TRANSACTIONS.check(
-    "6X07", "1.6 3.7.1", ERROR, "a refused message about a transaction is repeated as its keys say",
+    "6X07", "1.6 3.7.1", ERROR, "a refused message about a transaction is repeated as the configuration keys say",
     call(START, STOP), refusal(START, STOP), when("disconnected"),
 )  # fmt: skip
 def repeats(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a repetition that comes too early, too often, or not at all.
+    """Report a repetition that comes too early, too often, or never.
 
     Silent unless TransactionMessageAttempts and TransactionMessageRetryInterval are known.
     """
@@ -43,7 +43,7 @@ def repeats(seen: Seen, station: KnownStation16) -> CheckResult:
     response(START), call(STOP),
 )  # fmt: skip
 def ends_if_not_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a transaction that goes on, although StopTransactionOnInvalidId is true.
+    """Report a transaction that continues although its idTag was not accepted and StopTransactionOnInvalidId is true.
 
     Silent if the key is not known, or if MaxEnergyOnInvalidId allows some energy.
     """
@@ -57,11 +57,11 @@ def ends_if_not_accepted(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 @TRANSACTIONS.check(
-    "6X09", "1.6 5.11", WARNING, "an accepted remote start starts a transaction where a vehicle waits",
+    "6X09", "1.6 5.11", WARNING, "an accepted remote start starts a transaction if a vehicle is plugged in",
     result("RemoteStartTransaction"), call(START, STATUS), response(AUTHORIZE),
 )  # fmt: skip
 def starts_remotely(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report an accepted remote start at a connector in Preparing, if neither a start nor a reason against it comes."""
+    """Report an accepted remote start at a connector in Preparing, if no start follows and nothing excuses that."""
     if seen.action == AUTHORIZE:
         is_refused = seen.payload["idTagInfo"]["status"] != "Accepted"
         return [Done(number) for number in station.numbers] if is_refused else None

@@ -11,7 +11,7 @@ _TAKEN = ("Faulted", "Unavailable")
 
 
 @RESERVATIONS.check(
-    "6H01", "1.6 5.13", ERROR, "an accepted reservation reserves a connector that is there, until it expires",
+    "6H01", "1.6 5.13", ERROR, "an accepted reservation reserves an existing connector until it expires",
     result(RESERVE), call(STATUS, START), command("CancelReservation"),
 )  # fmt: skip
 def reserves(seen: Seen, station: KnownStation16) -> CheckResult:

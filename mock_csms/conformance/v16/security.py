@@ -34,7 +34,7 @@ def names_its_events(seen: Seen, _: KnownStation16) -> CheckResult:
     "after an accepted AuthorizationKey the station uses the new password, at once", result(CHANGE), when("knocked"),
 )  # fmt: skip
 def uses_its_new_key(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report the old password after the new one was accepted; a station that does not reconnect gets a warning."""
+    """Report the old password after the new one was accepted. A station that does not reconnect is a warning."""
     if seen.kind == "result":
         is_it = folded(seen.request["key"]) == "authorizationkey" and seen.payload["status"] == "Accepted"
         text = "no reconnect with the new AuthorizationKey"
@@ -50,7 +50,7 @@ def uses_its_new_key(seen: Seen, station: KnownStation16) -> CheckResult:
 
 @SECURITY.deadline("6S02")
 def did_not_come_back(due: Due, _: KnownStation16) -> CheckResult:
-    """Judge a station that keeps its connection."""
+    """Report a station that keeps its connection."""
     return Wrong(due.text, severity=WARNING, why="OCPP-J 1.6 does not demand it")
 
 
@@ -67,7 +67,7 @@ def keeps_its_profile(seen: Seen, station: KnownStation16) -> CheckResult:
 
 @SECURITY.check("6S04", "whitepaper A02.FR.02-03, A03", ERROR, "a certificate request is valid", call(SIGN))
 def requests_are_sound(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a request that is unreadable, unsigned, weak, or for another station or operator."""
+    """Report a certificate request that is unreadable, unsigned, weak, or for another station or operator."""
     request = x509.read_request(seen.payload["csr"])
     if request is None:
         return "the csr is no PKCS#10 request in PEM"

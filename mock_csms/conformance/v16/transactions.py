@@ -22,7 +22,7 @@ def transaction_of(seen: Seen, station: KnownStation16) -> Transaction | None:
 
 
 @TRANSACTIONS.check(
-    "6X01", "1.6 4.8, 6.45", ERROR, "a transaction starts at a connector, where no other one runs", call(START)
+    "6X01", "1.6 4.8, 6.45", ERROR, "a transaction starts at a connector without a running transaction", call(START)
 )
 def starts_at_a_free_connector(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a start at connector 0, or while another transaction runs there; a repeated start is the same one."""
@@ -35,7 +35,7 @@ def starts_at_a_free_connector(seen: Seen, station: KnownStation16) -> CheckResu
     return f"transaction {running.id} runs at connector {number}"
 
 
-@TRANSACTIONS.check("6X02", "1.6 6.49", ERROR, "transactionId is one that the CSMS has given", call(STOP, METER))
+@TRANSACTIONS.check("6X02", "1.6 6.49", ERROR, "the transactionId is one that the CSMS has assigned", call(STOP, METER))
 def has_a_given_id(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report an id that the mock never gave. Silent where the transaction may be older than this run of the mock."""
     id_, payload = seen.payload.get("transactionId"), seen.payload
@@ -52,7 +52,11 @@ def has_a_given_id(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 @TRANSACTIONS.check(
-    "6X03", "1.6 errata 3.18", ERROR, "-1 stands only for an id that was not received", call(STOP, METER)
+    "6X03",
+    "1.6 errata 3.18",
+    ERROR,
+    "the transactionId -1 is sent only for an id that was not received",
+    call(STOP, METER),
 )
 def knows_its_ids(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report -1 although every StartTransaction of the station was answered, and one of these transactions runs."""
@@ -63,10 +67,11 @@ def knows_its_ids(seen: Seen, station: KnownStation16) -> CheckResult:
     return f"transactionId is -1, but the id {running.id} was given" if running is not None else None
 
 
-@TRANSACTIONS.check("6X04", "1.6 6.49", ERROR, "the reason of a stop is that of its cause", call(STOP))
+@TRANSACTIONS.check("6X04", "1.6 6.49", ERROR, "the reason of a stop fits its cause", call(STOP))
 def has_its_reason(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a reason that is absent, which means Local, or does not fit the command or answer that caused the stop.
+    """Report a missing reason, which means Local, or a reason that does not fit the command or answer that caused the
 
+    stop.
     A wrong one is a warning: another cause may have come first. Silent if the stop is older than the command.
     """
     id_, reason = str(seen.payload["transactionId"]), seen.payload.get("reason")
@@ -83,7 +88,7 @@ def has_its_reason(seen: Seen, station: KnownStation16) -> CheckResult:
 
 
 def _causes_of(id_: str, station: KnownStation16) -> dict[str, float]:
-    """Return the reasons for which a transaction has to stop, and since when."""
+    """Return the reasons for which a transaction must stop, each with the time since which it holds."""
     causes = {
         "Remote": station.orders.stops.get(id_),
         "UnlockCommand": station.orders.unlocked.get(id_),
@@ -111,7 +116,7 @@ def tells_who_stops(seen: Seen, station: KnownStation16) -> CheckResult:
     "6X06", "1.6 3.7", ERROR, "messages about transactions come in the order of their times", call(START, STOP)
 )
 def keeps_the_order(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a start or stop that is older than the one before it on this connection; silent while any are repeated."""
+    """Report a start or stop that is older than the one before it on this connection; silent during repeats."""
     before, now = seconds_of(station.trail.stamp or ""), seconds_of(seen.payload["timestamp"])
     if before is None or now is None or station.exchanges.is_troubled or station.trail.failed:
         return None
@@ -123,7 +128,7 @@ def keeps_the_order(seen: Seen, station: KnownStation16) -> CheckResult:
     "6X11", "1.6 4.8, 5.13", ERROR, "a transaction that uses a reservation has its reservationId", call(START)
 )
 def tells_its_reservation(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a start with the idTag of a reservation, on its connector, that has not its reservationId."""
+    """Report a start with the idTag of a reservation, on its connector, but without its reservationId."""
     tag, number, told = folded(seen.payload["idTag"]), seen.payload["connectorId"], seen.payload.get("reservationId")
     at, held = mock_time_of(seen.payload["timestamp"], station), station.bookings.by_id
     if at is None or told in held:

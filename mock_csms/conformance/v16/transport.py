@@ -22,7 +22,7 @@ _LEAVING = ("ChangeConfiguration", "Reset", "UpdateFirmware", "SignedUpdateFirmw
 
 
 @TRANSPORT.check(
-    "6T03", "OCPP-J 1.6 3.1.1", ERROR, "the URL ends with the identity, without a colon if it is the user of Basic",
+    "6T03", "OCPP-J 1.6 3.1.1", ERROR, "the URL ends with the identity, which has no colon with Basic authentication",
     when("knocked"),
 )  # fmt: skip
 def has_an_identity(seen: Seen, _: KnownStation16) -> CheckResult:
@@ -42,8 +42,9 @@ def has_an_identity(seen: Seen, _: KnownStation16) -> CheckResult:
     "the Authorization header has the identity and the password that were set", when("knocked"),
 )  # fmt: skip
 def has_credentials(seen: Seen, station: KnownStation16) -> CheckResult:
-    """Report a header that is missing or unreadable, has another user, or another password than was configured.
+    """Report a missing or unreadable header, another user than the identity, or another password than the configured
 
+    one.
     Silent if no password is configured. Once the CSMS has set another one, 6S02 checks which one the station uses.
     """
     expected = expected_password(seen, station)
@@ -130,7 +131,7 @@ def stays(seen: Seen, station: KnownStation16) -> CheckResult:
 def has_its_certificate(seen: Seen, station: KnownStation16) -> CheckResult:
     """Report a client certificate whose subject differs from the serial numbers in BootNotification, or from CpoName.
 
-    Silent if no serial number is told.
+    Silent if the station reports no serial number.
     """
     admitted = station.connections.admitted
     pem = admitted.tls.certificate if admitted and admitted.tls else ""

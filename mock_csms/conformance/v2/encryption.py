@@ -84,7 +84,7 @@ def uses_no_compression(seen: Seen, _: KnownStation) -> CheckResult:
 def names_its_serial_number(seen: Seen, station: KnownStation) -> CheckResult:
     """Report a client certificate whose commonName is not the serial number in BootNotification.
 
-    If no serial number is told, only a commonName that is a URL or an IP address is reported.
+    If the station reports no serial number, only a commonName that is a URL or an IP address is reported.
     """
     certificate, serial = certificate_in_use(station), seen.payload["chargingStation"].get("serialNumber")
     facts = x509.facts(certificate) if certificate else None
@@ -135,7 +135,7 @@ def has_a_suitable_certificate(seen: Seen, station: KnownStation) -> CheckResult
     when("knocked"),
 )
 def refuses_a_wrong_certificate(seen: Seen, _: KnownStation) -> CheckResult:
-    """Report a station that went on after a wrong certificate or a weak suite, which --tls-fault has shown it."""
+    """Report a station that continued after a wrong certificate or a weak suite, which --tls-fault had produced."""
     tls = tls_of(seen)
     sight = MUST_REFUSE.get(tls.fault) if tls else None
     return f"the station accepted {sight}" if sight else None
@@ -171,7 +171,7 @@ def reports_old_tls(seen: Seen, station: KnownStation) -> CheckResult:
 
 
 def _events_after(seen: Seen, station: KnownStation, *events: str) -> CheckResult:
-    """Return deadlines for those events that a station owes, or what ends them."""
+    """Return the deadlines for the security events that must follow, or the ends of these deadlines."""
     if seen.action == EVENT:
         return Done(seen.payload["type"])
     tls = tls_of(seen)
@@ -185,7 +185,7 @@ def _events_after(seen: Seen, station: KnownStation, *events: str) -> CheckResul
 
 @SECURITY.deadline("S03", "S04")
 def is_certain(due: Due, station: KnownStation) -> CheckResult:
-    """Wait on for a station that is not accepted; ask nothing of one that another one of the same make may be."""
+    """Wait longer if the station is not accepted; stay silent if another station may have made the offer."""
     admitted = station.connections.admitted
     if admitted is None or admitted.tls is None or len(station.makes.get(admitted.tls.offer, ())) > 1:
         return None
@@ -195,7 +195,7 @@ def is_certain(due: Due, station: KnownStation) -> CheckResult:
 
 
 def _problems(facts: x509.CertificateFacts, operator: str | None) -> dict[str, bool]:
-    """Return each possible fault of a client certificate, and whether the certificate has it."""
+    """Return each fault that a client certificate can have, and whether this certificate has it."""
     is_other = bool(operator and facts.organization and facts.organization != operator)
     return {
         "has a key that is too short (A00.FR.502, A00.FR.503)": not facts.is_strong,

@@ -1,4 +1,4 @@
-"""Tests whether a message had no other cause than an open trigger (for check F01)."""
+"""Tests whether only an open trigger can have caused a message (for check F01)."""
 
 from collections.abc import Callable, Mapping
 

@@ -16,7 +16,7 @@ UNJUDGED: Mapping[str, tuple[str, str, str]] = {
     "N04": (
         "N01.FR.02, N01.FR.19, N01.FR.21",
         "an uploaded log arrives, under its name",
-        "the mock has no file server yet, and does not see the upload",
+        "the checks see only messages, not the files at the file server",
     ),
 }
 """The requirement, the title and the reason, by the id of the check."""

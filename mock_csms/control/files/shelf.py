@@ -62,7 +62,7 @@ class Shelf:
             return _USUAL
 
     def describe(self, path: str) -> OfferedFile | None:
-        """Return the hashes and the signature of the file at the path of a URL; None if there is no such file."""
+        """Return signature and checksum of the file at the path of a URL; None if there is no such file."""
         found = self.find(unquote(path))
         if found is None:
             return None

@@ -9,7 +9,7 @@ const SHARE = 0.06; // the share of time for turns; if they are slow, there are 
 const MOST_WAITING = 20_000; // events; older ones are read from the journal when the user scrolls to them
 const MOST_A_TURN = 600; // events in one turn, so that it is short; a hidden page has few turns, and reads all
 const KINDS = ["Started", "Reconfigured", "Knocked", "Connected", "Refused", "Breached", "Disconnected", "Received", "Lost",
-  "Sent", "FileRequested", "FileTransferred", "Spoiled", "Unanswered", "Judged", "Finding", "Noted", "Failed"];
+  "Sent", "FileRequested", "FileTransferred", "Spoiled", "Unanswered", "Judged", "Finding", "OcpiExchanged", "Noted", "Failed"];
 
 let waiting = []; // texts of events
 let taken = 0; // how many of them have been read

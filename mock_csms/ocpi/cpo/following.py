@@ -138,10 +138,12 @@ class Follower:
         site = self._terms.site_of(charge.identity)
         if site is None or charge.place.get("evse_uid", NOT_AVAILABLE) != NOT_AVAILABLE:
             return
-        self.renew()
         uid = evse_uid(charge.identity, charge.evse) if charge.evse is not None else ""
+        if uid.casefold() not in self._world.places:
+            self.renew()  # so that others hear of the EVSE before its session
         connector = "" if charge.connector is None else str(charge.connector)
-        charge.place = place_in(self._world.locations.get(site.id), site, uid, connector)
+        evses = self._evses[site.id].get(folded(charge.identity), ())
+        charge.place = place_in({"evses": evses}, site, uid, connector)
 
     def price_of(self, identity: str, transaction: str) -> float | None:
         """Return the cost of a transaction so far, as its station is told it; None if it is not known."""

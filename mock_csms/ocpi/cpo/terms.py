@@ -7,6 +7,7 @@ from mock_csms.ocpi.mapping.locations import LocationTerms
 from mock_csms.ocpi.store import Json
 from mock_csms.settings import Config
 from mock_csms.settings.ocpi_sites import OcpiSite
+from mock_csms.settings.roaming import party
 
 
 def keep_tariffs(world: CpoWorld, tariffs: Sequence[Json]) -> Sequence[Json]:
@@ -20,7 +21,7 @@ def keep_tariffs(world: CpoWorld, tariffs: Sequence[Json]) -> Sequence[Json]:
 def terms_of(config: Config, world: CpoWorld) -> LocationTerms:
     """Return the terms of a mock, and store its tariffs."""
     return LocationTerms(
-        owner=config.ocpi_party,
+        owner=party(config.ocpi_party),
         sites=config.ocpi_location or (OcpiSite(),),
         connector=config.ocpi_connector,
         occupied=config.ocpi_occupied,

@@ -30,6 +30,7 @@ from mock_csms.runtime import clock
 from mock_csms.runtime.csms import CsmsServer
 from mock_csms.settings import Config
 from mock_csms.settings.ocpi_sites import OcpiSite, zone_of
+from mock_csms.settings.roaming import party
 from mock_csms.twin.events import Failed, Noted
 
 _TOKEN_BYTES = 32
@@ -102,7 +103,7 @@ class CpoServer:
         self._csms.bus.publish(event_of(exchange, next(numbers), world))
 
     def _world(self, config: Config) -> CpoWorld:
-        us = OcpiRole(CPO, OcpiParty(*config.ocpi_party), "mock-csms")
+        us = OcpiRole(CPO, OcpiParty(*party(config.ocpi_party)), "mock-csms")
         peers = [*peers_of(config.ocpi_registered)]
         chance = clock.Chance(self._csms.chance.seed, "ocpi")  # OCPI does not change the ids in messages to stations
         return CpoWorld(

@@ -14,7 +14,9 @@ from mock_csms.twin.events import Connected, Disconnected, Event, Received, Sent
 _LATE = 1.0
 """How many seconds after its end a reservation is ended, if the station has not told its end."""
 _SOON = 0.05
-"""How many seconds a change of a location waits for further ones."""
+"""How many seconds a change of a location waits for further ones, at least."""
+_REST = 9.0
+"""How many times as long as a change of locations took, the mock does other things before the next one."""
 
 
 async def command_station(csms: CsmsServer, wanted: StationCommand) -> StationAnswer:
@@ -32,6 +34,8 @@ class StationFeed:
         self._csms, self._world, self._follower = csms, world, follower
         self._timers: set[asyncio.TimerHandle] = set()
         self._is_renewing = False
+        self._took = 0.0
+        """How many seconds the last change of locations took: many stations at one location take long."""
 
     @contextmanager
     def open(self) -> Iterator[None]:
@@ -60,11 +64,14 @@ class StationFeed:
             self._after(offline, lambda: self._follower.stale.update({event.station: None}))
         if self._follower.stale and not self._is_renewing:
             self._is_renewing = True
-            self._after(_SOON, self._renew)
+            self._after(max(_SOON, _REST * self._took), self._renew)
 
     def _renew(self) -> None:
         self._is_renewing = False
+        loop = asyncio.get_running_loop()
+        begun = loop.time()
         self._follower.renew()
+        self._took = loop.time() - begun
 
     def _after(self, seconds: float, then: Callable[[], None]) -> None:
         """Call a function later; afterwards renew what has changed."""

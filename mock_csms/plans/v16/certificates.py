@@ -6,7 +6,7 @@ from mock_csms.plans.v2.certificates import ROOT, of_root
 from mock_csms.plans.v16.files import has_whitepaper
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 
 async def installs(station: Station, kind: str) -> None:

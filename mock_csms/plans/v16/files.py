@@ -11,7 +11,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.runtime.open_call import CallFailed
 from mock_csms.watch.inbox import Taken
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 FIRMWARE, SIGNED = "FirmwareStatusNotification", "SignedFirmwareStatusNotification"
 DIAGNOSTICS, LOG = "DiagnosticsStatusNotification", "LogStatusNotification"
@@ -26,7 +26,7 @@ async def has_whitepaper(station: Station) -> None:
 
 
 async def update(station: Station, payload: Json | None = None) -> None:
-    """Let the station install firmware; it tries to download it once.
+    """Let the station install firmware; it makes only one attempt to download it.
 
     Skips the case if the station only installs signed firmware (whitepaper, L01.FR.20).
     """

@@ -7,7 +7,7 @@ from mock_csms.plans.preparing import preparing
 from mock_csms.plans.station import Station
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 HARMLESS = "GetConfiguration", {"key": ["NumberOfConnectors"]}
 """A command that changes nothing and that every station must support: its action and its payload."""
@@ -42,7 +42,7 @@ async def prefer(station: Station, key: str, value: str) -> bool:
 
 
 async def require(station: Station, key: str, value: str) -> None:
-    """Change a key for the rest of the case; skip the case if the station does not have it, or not with that value."""
+    """Change a key for the rest of the case; skip the case if the station lacks the key or rejects the value."""
     if not await prefer(station, key, value):
         station.lacks(f"{key} that can be {value}")
 

@@ -8,7 +8,7 @@ from mock_csms.plans.v16 import keys
 from mock_csms.plans.v16.states.sessions import tag_of
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 PROFILE = "LocalAuthListManagement"
 """The feature profile of a station with a list."""

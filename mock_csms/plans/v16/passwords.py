@@ -4,7 +4,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v16 import keys, states
 from mock_csms.plans.v16.files import has_whitepaper
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 NEW = "Mock-csms_0001@plan"
 """A password of 16 to 20 bytes (A00.FR.205)."""

@@ -9,7 +9,7 @@ from mock_csms.plans.v2 import sessions, states
 from mock_csms.plans.v2.messages import connector_reports, transaction_event
 from mock_csms.watch.inbox import Either, Taken, Wanted
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 NEEDS = (*sessions.NEEDS, sessions.RFID)
 """What a case with cards needs: the actions of the operator, and a station that reads one of these types of tokens."""

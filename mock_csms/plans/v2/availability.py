@@ -8,7 +8,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import connector_reports
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 INOPERATIVE, OPERATIVE = "Inoperative", "Operative"
 

@@ -12,7 +12,7 @@ from mock_csms.plans.v2.messages import connector_reports, transaction_event
 from mock_csms.plans.v2.variables import prefer
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 NEEDS = (*sessions.NEEDS, "unplug-ev", "ev-pause")
 """The actions of a case in which a vehicle that has suspended charging loses its cable."""

@@ -12,7 +12,7 @@ from mock_csms.protocol.records import Record
 from mock_csms.protocol.v2.certificates import hash_data
 from mock_csms.runtime.open_call import CallFailed
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 OF_CSMS = "CSMSRootCertificate"
 OF_MAKER = "ManufacturerRootCertificate"

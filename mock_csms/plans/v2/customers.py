@@ -8,7 +8,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import states
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 _REFERENCES = ("idToken", "customerIdentifier", "customerCertificate")
 _INFORMATION = "NotifyCustomerInformation"
@@ -51,9 +51,10 @@ async def told_data(station: Station, id_: int) -> str:
 
 
 async def told_once(station: Station, id_: int) -> str:
-    """Return the text of the NotifyCustomerInformation of a request, which must be the only one.
+    """Return the text of the only NotifyCustomerInformation that may answer a request.
 
-    With it the station says that it has no data, or that it has cleared them. The specification does not say how.
+    The text says that the station has no data, or that it has cleared them; the specification does not define the
+    words.
     """
     only = says(_INFORMATION, requestId=id_, seqNo=0, tbc=one_of(False, absent))  # noqa: FBT003 - a value in JSON
     part = await station.expect(only)
@@ -78,7 +79,7 @@ async def stored(station: Station, *, in_list: bool = False) -> None:
 
 
 async def not_stored(station: Station) -> None:
-    """Let the station forget the customer, as far as it has data of the customer: N10.FR.03 and N10.FR.02."""
+    """Let the station delete its data of the customer (N10.FR.02, N10.FR.03)."""
     await request(station, driver(station), clear=True)
     await station.settle()
     await remove_from_list(station)

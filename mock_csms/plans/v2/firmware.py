@@ -15,7 +15,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.runtime import clock
 from mock_csms.watch.inbox import Taken, Wanted
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 FILE = "firmware.bin"
 """The firmware in --files that the station can install."""
@@ -98,7 +98,7 @@ async def check_boot(station: Station, id_: int, after: int) -> None:
 
 
 def later(seconds: float) -> tuple[float, str]:
-    """Return the time in so many seconds, since 1970 and as text."""
+    """Return the time that is so many seconds from now: since 1970, and as text."""
     moment = clock.now() + seconds
     return moment, rfc3339(moment)
 

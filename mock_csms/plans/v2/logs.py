@@ -6,7 +6,7 @@ from mock_csms.plans.messages import one_of, says
 from mock_csms.plans.station import Station
 from mock_csms.watch.inbox import Taken, Wanted
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 UPLOADS = "uploads/*"
 """The pattern of the paths of uploads, for faults of transfers."""

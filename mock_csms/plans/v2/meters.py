@@ -13,14 +13,14 @@ from mock_csms.protocol.records import Record, field
 from mock_csms.protocol.times import seconds_of
 from mock_csms.watch.inbox import Taken, Wanted
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 CLOCK, PERIODIC, BEGIN, END = "Sample.Clock", "Sample.Periodic", "Transaction.Begin", "Transaction.End"
 """The contexts of meter values."""
 SAMPLED, ALIGNED = "SampledDataCtrlr", "AlignedDataCtrlr"
 _REGISTER = "Energy.Active.Import.Register"
 _OF_THE_VEHICLE = "SoC"
-"""The measurand that only some vehicles tell, so that it may be missing."""
+"""The measurand that may be missing, because only some vehicles report it."""
 
 
 class TimedValues(Record):
@@ -86,7 +86,7 @@ def clock_event(transaction: str | None = None) -> Wanted:
 
 
 def periodic_event(transaction: str) -> Wanted:
-    """Describe an event of a transaction with periodic values; that is what values without a context are."""
+    """Describe an event of a transaction with periodic values; values without a context are periodic."""
     values = some(sampledValue=some(context=one_of(PERIODIC, absent)))
     info = {"transactionId": transaction}
     return transaction_event("Updated", triggerReason="MeterValuePeriodic", meterValue=values, transactionInfo=info)

@@ -11,7 +11,7 @@ from mock_csms.plans.v2 import states
 from mock_csms.plans.v2.messages import variable
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 _OTHERS = ("/other", "/another")
 """The paths of other URLs of the mock, in place of other CSMSs."""

@@ -5,7 +5,7 @@ from mock_csms.plans.v2 import states
 from mock_csms.plans.v2.variables import prefer
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 LIST, CACHE = "LA-0", "C-49"
 """The features of a station that has a local list, and of one that has a cache."""

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from mock_csms.plans.preparing import preparing
 from mock_csms.plans.station import Station
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 _IDENTITY = "COMPANY"
 

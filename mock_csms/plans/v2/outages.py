@@ -12,7 +12,7 @@ from mock_csms.plans.v2.messages import transaction_event
 from mock_csms.twin.transactions import Transaction
 from mock_csms.watch.inbox import Taken
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 OFFLINE_VALUES = transaction_event(
     "Updated", triggerReason="MeterValuePeriodic", offline=True, meterValue=each(timestamp=..., sampledValue=...)
@@ -62,7 +62,7 @@ async def asked_on_return(station: Station, transaction: str | None, **answer: A
 async def reports_the_end(station: Station, running: Transaction, after: int) -> None:
     """Check the events of a transaction that a card has stopped during the outage, and that ended in it."""
     *_, last = await reported_later(station, after)
-    reasons = one_of("Local", "EVDisconnected", absent)  # unplugging may end it too; Local is the default
+    reasons = one_of("Local", "EVDisconnected", absent)  # unplugging may end it too; no reason means Local
     info = {"transactionId": running.id, "stoppedReason": reasons}
     station.check(last, transaction_event("Ended", transactionInfo=info))
 

@@ -4,24 +4,24 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import states
 from mock_csms.plans.v2.features import START_POINTS, STOP_POINTS
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 _BAY = "ParkingBayOccupancy"
 _START_CAN_BE_SET, _STOP_CAN_BE_SET = "C-51", "C-52"
 
 
 def starting_at(point: str, *earlier: str) -> tuple[str, ...]:
-    """Return the needs of a case whose transaction starts at a point: none of the `earlier` ones may be set too."""
+    """Return the needs of a case whose transaction starts at a point: the station may set no `earlier` point too."""
     return START_POINTS[point], *(f"{_START_CAN_BE_SET} or not {START_POINTS[each]}" for each in earlier)
 
 
 def stopping_at(point: str, *earlier: str) -> tuple[str, ...]:
-    """Return the needs of a case whose transaction stops at a point: none of the `earlier` ones may be set too."""
+    """Return the needs of a case whose transaction stops at a point: the station may set no `earlier` point too."""
     return STOP_POINTS[point], *without(*earlier)
 
 
 def without(*points: str) -> tuple[str, ...]:
-    """Return the needs of a case in which none of these is a TxStopPoint."""
+    """Return the needs of a case in which TxStopPoint has none of these points."""
     return tuple(f"{_STOP_CAN_BE_SET} or not {STOP_POINTS[each]}" for each in points)
 
 

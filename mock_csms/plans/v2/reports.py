@@ -7,7 +7,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v2.required import REQUIRED, required_of
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 _REQUEST = 42
 LISTS = ("OptionList", "SequenceList", "MemberList")

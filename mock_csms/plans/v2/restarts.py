@@ -5,7 +5,7 @@ from mock_csms.plans.station import Station
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.open_call import CallFailed
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 
 async def agrees(station: Station, action: str, payload: Json) -> bool:

@@ -8,7 +8,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v2 import sessions
 from mock_csms.plans.v2.variables import prefer
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 Failure: TypeAlias = tuple[str, str]
 """The setting of the mock that makes an event fail, and its value."""

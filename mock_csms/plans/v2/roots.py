@@ -11,7 +11,7 @@ from mock_csms.plans.v2.certificates import OF_CSMS, OF_PLANS, Root
 from mock_csms.runtime.open_call import CallFailed
 from mock_csms.twin.events import TlsFailed
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 
 async def other_root(station: Station) -> Root:
@@ -67,5 +67,5 @@ async def _go_back(station: Station) -> None:
         hang_up(station)
         await next_connection_event(station, "Disconnected")
         await connects(station)
-        await station.settle()  # it drops the root before it just after it has connected
+        await station.settle()  # the station drops the older root right after it has connected
     station.configure(tls_fault=())

@@ -18,7 +18,7 @@ from mock_csms.protocol.v2.certificates import hash_data
 from mock_csms.twin.events import TlsAgreed, TlsFailed
 from mock_csms.watch.inbox import Taken
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 NEW = "Mock-csms_0001@plans"
 """A password that a station must accept: 16 to 40 characters of an identifierString (A00.FR.205)."""
@@ -88,7 +88,7 @@ async def connects_after_reset(station: Station) -> None:
 
 
 async def offers_safe_tls(station: Station) -> None:
-    """Check the next handshake: the station offers TLS 1.2 or newer and a required pair of suites, and agrees.
+    """Check the next handshake: it succeeds, and the station offers TLS 1.2 or newer and a required pair of suites.
 
     (A00.FR.313, A00.FR.319.)
     """

@@ -11,7 +11,7 @@ from mock_csms.plans.v2.variables import prefer
 from mock_csms.twin.transactions import Transaction
 from mock_csms.watch.inbox import Taken
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 NEEDS = ("plug", "card", "unplug")
 """The actions of the operator that a session needs."""

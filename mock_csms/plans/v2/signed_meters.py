@@ -8,7 +8,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v2.meters import TimedValues
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 _SIGNED = "signedMeterValue"
 _RULE = "OCPPCommCtrlr", "PublicKeyWithSignedMeterValue"
@@ -27,8 +27,8 @@ def check_signed(station: Station, found: Sequence[TimedValues]) -> None:
 async def check_keys(station: Station, payloads: Sequence[Json]) -> None:
     """Check which signed values in the events of a transaction have the public key.
 
-    PublicKeyWithSignedMeterValue says it, if the station has that. OncePerTransaction allows it in one event only; all
-    signed values there may have it.
+    PublicKeyWithSignedMeterValue decides that, if the station has this variable. With OncePerTransaction only one event
+    may have the key, but every signed value in that event may have it.
     """
     events = [_signed_in(payload) for payload in payloads if _signed_in(payload)]
     with_key = [[each for each in event if each["publicKey"]] for event in events]

@@ -4,7 +4,7 @@ from mock_csms.plans.messages import one_of
 from mock_csms.plans.station import Station
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 
 async def trigger(station: Station, message: str, *, evse: int | None = None, connector: int | None = None) -> None:

@@ -9,7 +9,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v2.messages import variable
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 TAKEN = one_of("Accepted", "RebootRequired")
 """The statuses of a variable that was set; the station decides whether it needs a reboot for that."""

@@ -1,1 +1,1 @@
-"""What only OCPP 2.x says: a table of actions for each version, identifiers, names of certificates."""
+"""The parts of the protocol that are specific to OCPP 2.x: tables of actions, identifiers, hash data."""

@@ -1,11 +1,11 @@
-"""Certificates as messages of OCPP 2.x name them."""
+"""Certificates in the form in which messages of OCPP 2.x name them."""
 
 from mock_csms.protocol import x509
 from mock_csms.protocol.actions import Json
 
 
 def hash_data(certificate: str, issuer: str, algorithm: str = "SHA256") -> Json:
-    """Return the CertificateHashData (Part 2, 2.6) of a certificate in PEM, from its own data and its issuer's.
+    """Return the CertificateHashData (Part 2, 2.6) of a certificate in PEM, made from the certificate and its issuer.
 
     `algorithm` is SHA256, SHA384 or SHA512.
     """

@@ -1,4 +1,4 @@
-"""What several rows of the tables of OCPP 2.x have in their templates. Tables share it by reference."""
+"""Parts of templates that several rows of the tables of OCPP 2.x share by reference."""
 
 from mock_csms.protocol.actions import Json
 
@@ -8,7 +8,7 @@ TRANSACTION = "{{transactionId}}"
 
 ACCEPTED: Json = {"status": "Accepted"}
 
-# Security and certificates: recognisable as mocks, good enough for the schemas; what is installed is a real one.
+# Security and certificates: recognisable as mocks and valid by the schemas; the certificate to install is a real one.
 CSR = "-----BEGIN CERTIFICATE REQUEST-----\nMIIBmockrequest\n-----END CERTIFICATE REQUEST-----"
 HASH: Json = {
     "hashAlgorithm": "SHA256",
@@ -20,7 +20,7 @@ FIRMWARE_URL = "https://firmware.invalid/firmware.bin"
 LOG_URL = "https://logs.invalid/upload"
 FIRMWARE_MD5 = "0123456789abcdef0123456789abcdef"
 
-# Who charges, and where.
+# The driver, and the place.
 TOKEN: Json = {"idToken": "test_token", "type": "ISO14443"}
 RESERVED_TOKEN: Json = {"idToken": "reserved_token", "type": "ISO14443"}
 CUSTOMER = "test_customer_001"
@@ -34,7 +34,7 @@ POWER: Json = {"component": {"name": "EVSE", "evse": {"id": 1}}, "variable": {"n
 MONITOR: Json = {"type": "UpperThreshold", "severity": 5}
 POWER_LIMIT: Json = {**MONITOR, "value": 11000}
 
-# Amounts: energy measured, energy asked for, current allowed.
+# Amounts: measured energy, requested energy, allowed current.
 ENERGY: Json = {"value": 0, "measurand": "Energy.Active.Import.Register", "unitOfMeasure": {"unit": "Wh"}}
 EV_NEEDS: Json = {"energyAmount": 20000, "evMinCurrent": 6, "evMaxCurrent": 32, "evMaxVoltage": 400}
 AMPERES: Json = {"chargingRateUnit": "A", "chargingSchedulePeriod": [{"startPeriod": 0, "limit": 16}]}

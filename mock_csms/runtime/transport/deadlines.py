@@ -21,7 +21,7 @@ class Deadlines(Generic[Item]):
         self._timer: asyncio.TimerHandle | None = None
 
     def start(self, item: Item) -> None:
-        """Let `item` wait from now on; one that waits already goes on waiting for its first deadline."""
+        """Let `item` wait from now on; an item that waits already keeps its first deadline."""
         loop = asyncio.get_running_loop()
         self._due.setdefault(item, loop.time() + self._seconds)
         if self._timer is None:

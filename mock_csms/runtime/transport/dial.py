@@ -78,7 +78,7 @@ class Dialer(Pool):
         return Outgoing(self, protocol, request, welcome)
 
     async def _open(self, connection: Outgoing, address: WebSocketURI, trust: Trust) -> None:
-        """Connect and wait until the handshake is over; leave nothing behind where that fails or is given up."""
+        """Connect and wait for the handshake; if that fails or is cancelled, leave no connection open."""
         tls = self._tls(trust) if address.secure else None
         try:
             await asyncio.get_running_loop().create_connection(lambda: connection, address.host, address.port, ssl=tls)

@@ -13,19 +13,19 @@ class Gate(Protocol):
     """Decides about connecting clients."""
 
     def choose_subprotocol(self, offered: Sequence[str]) -> str | None:
-        """Return the subprotocol to speak, or None when none suits."""
+        """Return the subprotocol to use; None if none is suitable."""
 
     def judge(self, visitor: Visitor, subprotocol: str | None) -> Verdict:
         """Decide about a valid WebSocket handshake."""
 
     def welcome(self, transport: Transport, visitor: Visitor, subprotocol: str) -> Receiver:
-        """Return who gets what comes over a connection that has just opened."""
+        """Return the receiver for a connection that has just opened."""
 
     def visit(self, visitor: Visitor) -> Respond:
-        """Decide about an HTTP request that asks for no WebSocket."""
+        """Decide about an HTTP request that does not ask for a WebSocket."""
 
     def refused(self, reason: str, visitor: Visitor, status: int | None) -> None:
-        """Learn that what came was no valid handshake, who sent it, as far as that could be read, and the answer."""
+        """Handle an invalid handshake, from a sender that could be read in part; `status` is that of the answer."""
 
     def lost(self, reason: str, visitor: Visitor) -> None:
-        """Learn that a connection ended before a whole request had come."""
+        """Handle a connection that ended before its request was complete."""

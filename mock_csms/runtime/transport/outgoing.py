@@ -54,7 +54,7 @@ class Outgoing(Transport):
         self._flush()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        """Give up, where the handshake was not over."""
+        """Report that there is no connection, if the handshake was not complete."""
         super().connection_lost(exc)
         self._give_up(exc or self._protocol.handshake_exc)
 
@@ -72,7 +72,7 @@ class Outgoing(Transport):
         return data[head:]
 
     def _answer(self) -> None:
-        """Begin when the server has agreed to all that matters, and give up where it has not."""
+        """Begin if the server has agreed to the handshake and a subprotocol; otherwise report the reason."""
         protocol = self._protocol
         if protocol.handshake_exc is not None:
             self._give_up(protocol.handshake_exc)

@@ -1,4 +1,4 @@
-"""Files over FTP, with the library of Python, which blocks: each transfer has a thread of its own."""
+"""Files over FTP, with the blocking library of Python: each transfer runs in a separate thread."""
 
 import asyncio
 import ftplib
@@ -22,7 +22,7 @@ _PROBLEMS: Mapping[str, MoveProblem] = {
 
 
 async def exchange(target: Target, sums: Sums, patience: float) -> None:
-    """Get or put a file. Raises TransferFailed, TimeoutError or OSError."""
+    """Download or upload a file. Raises TransferFailed, TimeoutError or OSError."""
     try:
         await _in_thread(lambda: _run(target, sums, patience))
     except ftplib.Error as error:
@@ -47,12 +47,12 @@ def _run(target: Target, sums: Sums, patience: float) -> None:
 
 
 async def _in_thread(work: Callable[[], None]) -> None:
-    """Do something in a thread that ends with the process, also if it never ends by itself."""
+    """Run a function in a thread that ends with the process, even if the function never returns."""
     loop = asyncio.get_running_loop()
     done: asyncio.Future[None] = loop.create_future()
 
     def tell(error: Exception | None) -> None:
-        if done.done():  # nobody waits any more
+        if done.done():  # the transfer was given up
             return
         if error is None:
             done.set_result(None)
@@ -65,7 +65,7 @@ async def _in_thread(work: Callable[[], None]) -> None:
             work()
         except Exception as caught:
             error = caught
-        with suppress(RuntimeError):  # the loop is closed
+        with suppress(RuntimeError):  # the event loop is closed
             loop.call_soon_threadsafe(tell, error)
 
     threading.Thread(target=run, name="ftp", daemon=True).start()

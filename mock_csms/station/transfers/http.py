@@ -23,11 +23,11 @@ _PROBLEMS: Mapping[int, MoveProblem] = {
     405: MoveProblem.UNSUPPORTED,
     501: MoveProblem.UNSUPPORTED,
 }
-"""What a status of HTTP means; all others of 300 and above mean that the transfer has failed."""
+"""The meaning of a status of HTTP; all others of 300 and above mean that the transfer has failed."""
 
 
 async def exchange(target: Target, sums: Sums, patience: float, authorities: str | None) -> None:
-    """Get or put a file. Raises TransferFailed, TimeoutError or OSError."""
+    """Download or upload a file. Raises TransferFailed, TimeoutError or OSError."""
     tls = _trust(authorities) if target.scheme == "https" else None
     async with asyncio.timeout(patience):
         reader, writer = await asyncio.open_connection(target.host, target.port, ssl=tls)
@@ -43,7 +43,7 @@ async def exchange(target: Target, sums: Sums, patience: float, authorities: str
 
 
 def _trust(authorities: str | None) -> ssl.SSLContext:
-    """Return the settings of TLS. Raises OSError."""
+    """Return the TLS settings. Raises OSError."""
     return ssl.create_default_context(cafile=authorities)
 
 
@@ -78,7 +78,7 @@ class _Exchange:
             await self._writer.drain()
 
     async def _read(self, sums: Sums) -> None:
-        """Take the body of a good answer; an answer that refuses may come before all is sent."""
+        """Read the body of a good answer; an answer that refuses may come before everything is sent."""
         while True:
             event = await self._next()
             if isinstance(event, h11.Response) and event.status_code >= 300:

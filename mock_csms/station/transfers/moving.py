@@ -1,4 +1,4 @@
-"""Gets or puts one file, by whatever protocol its location names."""
+"""Downloads or uploads one file, with the protocol in its location."""
 
 from collections.abc import Awaitable, Callable
 from importlib.util import find_spec
@@ -8,11 +8,11 @@ from mock_csms.station.link import Site
 from mock_csms.station.transfers.wanted import Sums, Target, TransferFailed, target_of
 
 _PATIENCE = 30.0
-"""After how many seconds without a byte a transfer is given up, by the station's clock."""
+"""The seconds without a byte after which a transfer is given up, by the station's clock."""
 
 
 async def move(act: GetFile | PutFile, site: Site) -> FileMoved:
-    """Get or put a file, and return how that went; raises nothing."""
+    """Download or upload a file, and return the result; raises nothing."""
     content, name = (act.content, act.name) if isinstance(act, PutFile) else (None, "")
     target = target_of(act.location, content, name)
     sums, patience = Sums(), site.real(_PATIENCE)
@@ -24,7 +24,7 @@ async def move(act: GetFile | PutFile, site: Site) -> FileMoved:
         problem, reason = MoveProblem.FAILED, f"no answer within {_PATIENCE:g} s"
     except OSError as error:
         problem, reason = MoveProblem.FAILED, error.strerror or str(error) or "the connection was lost"
-    except ValueError as error:  # such as a host that is no name
+    except ValueError as error:  # such as a host that is not a name
         problem, reason = MoveProblem.MALFORMED, str(error)
     else:
         return FileMoved(act.alarm, act.number, None, _told(target, sums), sums.sha256, sums.md5, sums.size)
@@ -40,7 +40,7 @@ def _told(target: Target, sums: Sums) -> str:
 
 
 def _ways(authorities: str | None) -> "dict[str, Callable[[Target, Sums, float], Awaitable[None]]]":
-    """Return what moves a file by each protocol."""
+    """Return the function of each protocol that transfers a file."""
 
     async def http(target: Target, sums: Sums, patience: float) -> None:
         from mock_csms.station.transfers.http import exchange  # noqa: PLC0415 - each protocol is loaded when needed

@@ -1,4 +1,4 @@
-"""Files over SFTP, with asyncssh, which is an extra. The key of the server is not checked."""
+"""Files over SFTP, with asyncssh, which is an optional dependency. The key of the server is not checked."""
 
 import asyncio
 import logging
@@ -13,7 +13,7 @@ _ANYBODY = "anonymous"
 
 
 async def exchange(target: Target, sums: Sums, patience: float) -> None:
-    """Get or put a file. Raises TransferFailed, TimeoutError or OSError."""
+    """Download or upload a file. Raises TransferFailed, TimeoutError or OSError."""
     logging.getLogger("asyncssh").setLevel(logging.CRITICAL)
     try:
         async with asyncio.timeout(patience):

@@ -1,4 +1,4 @@
-"""What a transfer is to do, what it has seen of a file, and why it may fail."""
+"""The task of a transfer, the hashes of its file, and why it may fail."""
 
 import hashlib
 from urllib.parse import quote, unquote, urlsplit
@@ -18,7 +18,7 @@ class TransferFailed(Exception):
 
 
 class Target(Record):
-    """A location, and what is put there."""
+    """A location, and the file to upload there."""
 
     scheme: str
     host: str
@@ -26,19 +26,19 @@ class Target(Record):
     user: str
     password: str
     path: str
-    """The path with escapes; of an upload with the name of the file at its end."""
+    """The encoded path; for an upload with the name of the file at its end."""
     query: str
     content: bytes | None
-    """What to put; None for a file to get."""
+    """The content to upload; None for a download."""
 
     @property
     def plain_path(self) -> str:
-        """The path without escapes, and without the slash in front."""
+        """The decoded path without the first slash."""
         return unquote(self.path).removeprefix("/")
 
     @property
     def name(self) -> str:
-        """The last part of the path, without escapes."""
+        """The last part of the decoded path."""
         return unquote(self.path.rpartition("/")[2])
 
     def __str__(self) -> str:
@@ -48,7 +48,7 @@ class Target(Record):
 
 
 def target_of(location: str, content: bytes | None, name: str) -> Target:
-    """Return what a location means; an upload to a folder gets the name of the file (N01.FR.21)."""
+    """Return the parsed location; an upload to a folder gets the name of the file (N01.FR.21)."""
     parts = urlsplit(location)
     path = parts.path or "/"
     if content is not None and path.endswith("/"):
@@ -59,24 +59,24 @@ def target_of(location: str, content: bytes | None, name: str) -> Target:
 
 
 class Sums:
-    """Counts and hashes the bytes of a file; they are not kept."""
+    """Counts and hashes the bytes of a file without storing them."""
 
     def __init__(self) -> None:
         self.size = 0
         self._sha256, self._md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)
 
     def add(self, data: bytes) -> None:
-        """Take some bytes."""
+        """Add some bytes."""
         self.size += len(data)
         self._sha256.update(data)
         self._md5.update(data)
 
     @property
     def sha256(self) -> bytes:
-        """The SHA-256 of what came."""
+        """The SHA-256 of these bytes."""
         return self._sha256.digest()
 
     @property
     def md5(self) -> str:
-        """Its MD5, in hexadecimal digits."""
+        """The MD5 of these bytes, in hexadecimal digits."""
         return self._md5.hexdigest()

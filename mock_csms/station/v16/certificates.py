@@ -67,7 +67,7 @@ def renewal(device: Device16, moment: Moment) -> list[Act]:
 
 
 def renew(device: Device16, _: object, moment: Moment) -> Step:
-    """Request a new certificate, if the present one expires within a month (A03.FR.02, A03.FR.03)."""
+    """Request a new certificate, if the current one expires within a month (A03.FR.02, A03.FR.03)."""
     at = certificates.renewal_at(device.certificates, TYPES)
     return (device, []) if at is None or at > moment.now or device.is_signing else sign(device)
 

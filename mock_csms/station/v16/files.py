@@ -1,6 +1,6 @@
 """Uploads of diagnostics and logs, and firmware updates (OCPP 1.6, 4.4, 4.5; whitepaper, L01, N01).
 
-An image without any bytes cannot be installed; any other is as good as another.
+An empty image cannot be installed; every other image can.
 """
 
 from collections.abc import Mapping
@@ -125,20 +125,20 @@ def _go_on(device: Device16, about: list[Any], moment: Moment) -> Step:
 
 
 def _transfer(device: Device16, file: StoredFile, moment: Moment) -> Step:
-    """Let a transfer begin, or its next attempt."""
+    """Start a transfer, or its next attempt."""
     alarm = (FILE, file.action)
     moving, act = begun(file.moving, alarm, moment)
     return _put(device, replace(file, moving=moving)), [act or Set(alarm, PACE)]
 
 
 def moved(device: Device16, result: FileMoved, moment: Moment) -> Step:
-    """Take the result of an attempt, unless it was given up."""
+    """Handle the result of an attempt, unless the attempt was given up."""
     file = device.files.get(result.alarm[1])
     return (device, []) if file is None or not is_about(file.moving, result) else _end(device, file, result, moment)
 
 
 def _end(device: Device16, file: StoredFile, result: FileMoved, moment: Moment) -> Step:
-    """Wait for the next attempt, or go on with what follows the transfer."""
+    """Wait for the next attempt, or continue with the steps after the transfer."""
     again = retried(file.moving, result)
     if again is not None:
         return _put(device, replace(file, moving=again)), [Set((FILE, file.action), again.interval)]

@@ -83,7 +83,7 @@ KEYS: Mapping[str, Key] = {
     "ChargingScheduleAllowedChargingRateUnit": Key("Current,Power"),
     "ChargingScheduleMaxPeriods": Key(str(MOST_PERIODS)),
     "MaxChargingProfilesInstalled": Key(str(MOST_PROFILES)),
-    # Of the vendor: whether its cables are fixed, so that it has no lock; whether it can send a last message after it
+    # Keys of the vendor: whether cables are fixed, and so have no lock; whether it can send a last message after it
     # has lost power; and when it reconnects, as in OCPP 2.x
     "CablesAreFixed": Key("false"),
     "HasBackupPower": Key("true"),

@@ -47,7 +47,7 @@ def start(device: Device16, payload: Json, moment: Moment) -> Given:
 
 
 def _of_group(device: Device16, card: AskedCard) -> ConnectorState | None:
-    """Return a connector that is reserved for a group: whether the driver is of it, Authorize will tell (5.13)."""
+    """Return a connector that is reserved for a group; only Authorize shows whether the driver belongs to it (5.13)."""
     held = [each for each in device.reservations.values() if each.parent and card.connector in (None, each.connector)]
     groups = (drivers.free_connector(device, card, each.parent) for each in held)
     return next((each for each in groups if each is not None), None)

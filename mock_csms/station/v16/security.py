@@ -23,7 +23,7 @@ _EVENTS: Mapping[str, str] = {
     BAD_VERSION: "InvalidTLSVersion",
     BAD_SUITE: "InvalidTLSCipherSuite",
 }
-"""The security event for what the station has refused (A00.FR.309, A00.FR.315, A00.FR.322)."""
+"""By refused part of TLS: the security event that reports it (A00.FR.309, A00.FR.315, A00.FR.322)."""
 
 
 def secured(device: Device16, profile: int, roots: str, own: tuple[str, str]) -> Device16:
@@ -37,9 +37,9 @@ def secured(device: Device16, profile: int, roots: str, own: tuple[str, str]) ->
 
 
 def change_profile(device: Device16, value: str) -> Given:
-    """Use another security profile from the next connection on, if it is higher and the station has what it needs.
+    """Use another security profile from the next connection on, if it is higher and the station can use it.
 
-    Only from 3 to 2 may it go down, and only if AllowSecurityProfileDowngrade is true (A05.FR.01 to 10).
+    Only from 3 to 2 may it become lower, and only if AllowSecurityProfileDowngrade is true (A05.FR.01 to 10).
     """
     wanted, now = int(value), device.number("SecurityProfile")
     may_go_down = device.is_on("AllowSecurityProfileDowngrade") and (now, wanted) == (_WITH_CERTIFICATE, _SECURE)
@@ -74,7 +74,7 @@ def _profile_at(device: Device16, attempt: int) -> int:
 
 
 def _uses(device: Device16, attempt: int, *, is_secure: bool) -> Uses:
-    """Return with which certificates an attempt is made: new and old ones in turn (A02.FR.28, M05.FR.13)."""
+    """Return the certificates for an attempt: in turn with new and with old ones (A02.FR.28, M05.FR.13)."""
     is_new = attempt % 2 == 0
     return Uses(is_secure, _profile_at(device, attempt) == _WITH_CERTIFICATE, is_new, is_new)
 
@@ -88,7 +88,7 @@ def _authorization(device: Device16, profile: int, first: HandshakeRequest) -> s
 
 
 def connected(device: Device16, cue: Opened, moment: Moment) -> Step:
-    """Keep the profile and the certificates with which a connection was made (A05.FR.08, A02.FR.10, M05.FR.12)."""
+    """Keep the profile and the certificates of a successful connection (A05.FR.08, A02.FR.10, M05.FR.12)."""
     before, uses = own_of(device.certificates, TYPES), _uses(device, cue.attempt, is_secure=cue.is_secure)
     device = device.configured("SecurityProfile", str(_profile_at(device, cue.attempt)))
     device = replace(device, former_profile=None, certificates=settled(device.certificates, TYPES, uses))
@@ -102,7 +102,7 @@ def connected(device: Device16, cue: Opened, moment: Moment) -> Step:
 
 
 def unreached(device: Device16, cue: Unreached, moment: Moment) -> Step:
-    """Report TLS that the station has refused, once for repeated attempts; it is sent when the station is online."""
+    """Report TLS that the station has refused, once for repeated attempts; the report is sent when it is online."""
     kind = _EVENTS.get(cue.refused)
     if kind is None or outbox.holds_event(device, kind):
         return device, []

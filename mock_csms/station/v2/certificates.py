@@ -76,8 +76,8 @@ def sign(device: Device, *_: Any) -> Step:
 def taken(device: Device, request: Json, response: Json, _: Moment) -> Step:
     """Wait for the certificate after the answer to SignCertificate. Each wait is twice as long (A02.FR.17, A02.FR.18).
 
-    The wait is doubled CertSigningRepeatTimes times, then the station sends no further request (A02.FR.19). It sends
-    none after a rejection either (A02.FR.20).
+    The wait is doubled CertSigningRepeatTimes times; then the station sends no further request (A02.FR.19). After a
+    rejection it sends no further request either (A02.FR.20).
     """
     signing = device.storage.signing
     if not signing.is_open or request.get("csr") != _request(device).payload["csr"]:
@@ -139,7 +139,7 @@ def renewal(device: Device, moment: Moment) -> list[Act]:
 
 
 def renew(device: Device, _: Any, moment: Moment) -> Step:
-    """Request a new certificate, if the present one expires within a month (A03.FR.02, A03.FR.03)."""
+    """Request a new certificate, if the current one expires within a month (A03.FR.02, A03.FR.03)."""
     at = certificates.renewal_at(device.storage.certificates, TYPES)
     if at is None or at > moment.now or device.storage.signing.is_open:
         return device, []

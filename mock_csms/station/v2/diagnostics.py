@@ -44,17 +44,17 @@ def _content(device: Device, kind: str, moment: Moment) -> bytes:
 
 
 def go_on(device: Device, _: object, moment: Moment) -> Step:
-    """Go on with an upload that waits for its next attempt, or that a reboot has interrupted."""
+    """Continue an upload that waits for its next attempt, or that a reboot has interrupted."""
     return jobs.go_on(device, jobs.LOG, _ended, moment) if jobs.waits(device, jobs.LOG) else (device, [])
 
 
 def moved(device: Device, result: FileMoved, moment: Moment) -> Step:
-    """Take the result of an attempt to upload."""
+    """Handle the result of an attempt to upload."""
     return jobs.end(device, jobs.LOG, result, _ended, moment)
 
 
 def _ended(device: Device, result: FileMoved, _: Moment) -> Step:
-    """Report the end of the upload; after it the status is Idle again (F06.FR.15)."""
+    """Report the result of the upload; after it the status is Idle again (F06.FR.15)."""
     status = "Uploaded" if result.problem is None else LOG_FAILURES[result.problem]
     device, acts = jobs.tell(device, jobs.LOG, status)
     return jobs.put(device, jobs.LOG, None), acts

@@ -144,7 +144,7 @@ def answered(device: Device, request: Json, response: Json | None, moment: Momen
 
 
 def grant(device: Device, card: Card, moment: Moment, info: Json = NOTHING) -> Step:
-    """Authorize a driver at the named EVSE, or at the most suitable one; wait for the vehicle if there is none."""
+    """Authorize a driver at the requested EVSE, or at the most suitable one; if there is no vehicle, wait for it."""
     evse = free_evse(device, card, info)
     if device.is_leaving:
         return _say(device, "the station is rebooting")

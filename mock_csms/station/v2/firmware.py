@@ -1,6 +1,6 @@
 """Firmware updates (L01, L02), and firmware that is published for other stations (L03, L04).
 
-An image without any bytes cannot be installed (InstallVerificationFailed); any other is as good as another.
+An empty image cannot be installed (InstallVerificationFailed); every other image can.
 """
 
 from collections.abc import Mapping
@@ -36,7 +36,7 @@ _WHILE_CHARGING: Mapping[str, frozenset[str]] = {
     "Downloading": frozenset({DOWNLOADS_WHILE_CHARGING, INSTALLS_WHILE_CHARGING}),
     "Installing": frozenset({INSTALLS_WHILE_CHARGING}),
 }
-"""By step: a station with one of these features does not wait for the end of transactions."""
+"""By step: the features with which a station does not wait for the end of transactions."""
 _EVENTS = {"InvalidSignature": "InvalidFirmwareSignature", "Installed": "FirmwareUpdated"}
 """The security event that is sent with a status (L01.FR.03, L01.FR.31)."""
 _PUBLISHED_AT = "https://station.invalid/firmware/"
@@ -95,12 +95,12 @@ def go_on(device: Device, _: list[Any], moment: Moment) -> Step:
 
 
 def _moved(device: Device, moved: FileMoved, moment: Moment) -> Step:
-    """Take the result of an attempt to download."""
+    """Handle the result of an attempt to download."""
     return jobs.end(device, FIRMWARE, moved, _fetched, moment)
 
 
 def _fetched(device: Device, moved: FileMoved, moment: Moment) -> Step:
-    """Go on after a download."""
+    """Continue after a download."""
     job = device.storage.jobs[FIRMWARE]
     return go_on(jobs.put(device, FIRMWARE, replace(job, steps=_steps(job.order, moved))), [], moment)
 
@@ -118,12 +118,12 @@ def publish(device: Device, payload: Json, moment: Moment) -> Given:
 
 
 def _moved_to_publish(device: Device, moved: FileMoved, moment: Moment) -> Step:
-    """Take the result of an attempt to download what is to be published."""
+    """Handle the result of an attempt to download firmware for publishing."""
     return jobs.end(device, PUBLISHING, moved, _fetched_to_publish, moment)
 
 
 def _fetched_to_publish(device: Device, moved: FileMoved, moment: Moment) -> Step:
-    """Check the checksum of a download, and go on. Of a pretended one, only the form can be checked."""
+    """Check the checksum of a download, and continue. For a simulated download, only the form can be checked."""
     job = device.storage.jobs[PUBLISHING]
     is_right = _is_checksum(job.subject) if moved.is_foreseen else job.subject == moved.md5
     names = ["Downloaded", "ChecksumVerified", "Published"] if is_right else ["Downloaded", "InvalidChecksum"]

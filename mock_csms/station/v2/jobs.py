@@ -16,7 +16,7 @@ from mock_csms.station.v2.storage import Job
 LOG, FIRMWARE, PUBLISHING = "log", "firmware", "publishing"
 
 Ended: TypeAlias = Callable[[Device, FileMoved, Moment], Step]
-"""Called with the result of a transfer once it is over."""
+"""Called with the result of a transfer when the transfer has ended."""
 
 NOTIFICATIONS: Mapping[str, str] = {
     LOG: "LogStatusNotification",
@@ -67,26 +67,26 @@ def resume(device: Device) -> list[Act]:
 
 
 def begin(device: Device, kind: str, moment: Moment) -> Step:
-    """Let the transfer of a job begin, or its next attempt."""
+    """Start the transfer of a job, or its next attempt."""
     job = device.storage.jobs[kind]
     moving, act = begun(job.moving, (kind,), moment)
     return put(device, kind, replace(job, moving=moving)), [act or Set((kind,), PACE)]
 
 
 def waits(device: Device, kind: str) -> bool:
-    """Return whether the transfer of a job is not over."""
+    """Return whether the transfer of a job has not ended."""
     job = device.storage.jobs.get(kind)
     return job is not None and job.moving.is_open
 
 
 def go_on(device: Device, kind: str, ended: Ended, moment: Moment) -> Step:
-    """Go on with an open transfer when its alarm rings: with the next attempt, or with the end of a pretended one."""
+    """Continue an open transfer when its alarm rings: with the next attempt, or with the simulated end."""
     moved = foreseen(device.storage.jobs[kind].moving.location, (kind,))
     return begin(device, kind, moment) if moved is None else end(device, kind, moved, ended, moment)
 
 
 def end(device: Device, kind: str, moved: FileMoved, ended: Ended, moment: Moment) -> Step:
-    """Take the result of an attempt: wait for the next one, or call `ended` with the last result."""
+    """Handle the result of an attempt: wait for the next attempt, or call `ended` with the last result."""
     job = device.storage.jobs.get(kind)
     if job is None or not is_about(job.moving, moved):
         return device, []

@@ -27,7 +27,7 @@ _TYPES = frozenset[str]().union(*_CRITERIA.values())
 
 
 def set_monitors(device: Device, payload: Json, moment: Moment) -> Given:
-    """Set monitors; each has a status of its own (N04.FR.01, N04.FR.02)."""
+    """Set monitors; each gets a separate status (N04.FR.01, N04.FR.02)."""
     results: list[Json] = []
     acts: list[Act] = []
     for item in payload["setMonitoringData"]:

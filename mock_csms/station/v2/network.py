@@ -99,11 +99,11 @@ def _authorization(device: Device, slot: int, first: HandshakeRequest) -> str | 
 
 
 def _uses(device: Device, slot: int, attempt: int, *, is_secure: bool) -> Uses:
-    """Return with which certificates a slot is tried, where a new one has to replace an old one.
+    """Return the certificates for an attempt at a slot, if a new certificate has to replace an old one.
 
-    The own certificate changes after all slots were tried, or on the slot to fall back to (A02.FR.28). Where the
-    station was connected before, the root changes with each attempt; after another CSMS has failed, it is the old one
-    (M05.FR.14 to 16).
+    The own certificate changes after all slots were tried, or at the slot to fall back to (A02.FR.28). At the CSMS to
+    which the station was connected before, the root changes with each attempt; after another CSMS has failed, the old
+    root is used (M05.FR.14 to 16).
     """
     tried, order = _tried(device), _slots(device.variables[NETWORK_PRIORITY]) or [OWN_SLOT]
     number, active = attempt // device.number(NETWORK_ATTEMPTS), device.number(ACTIVE_NETWORK_PROFILE)

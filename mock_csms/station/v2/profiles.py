@@ -17,7 +17,7 @@ _PARTS_OF_A_PERIOD = frozenset(
 _OTHER_PARTS = frozenset(
     ("maxOfflineDuration", "limitAtSoC", "useLocalTime", "randomizedDelay", "absolutePriceSchedule")
 ) | {"priceLevelSchedule"}
-"""What OCPP 2.1 has added to profiles and their schedules, and the station does not obey."""
+"""The fields that OCPP 2.1 has added to profiles and schedules, and that the station does not obey."""
 
 
 def fault_of(device: Device, given: ChargingProfile, *, is_to_come: bool = False) -> str | None:
@@ -111,7 +111,7 @@ def _has_wrong_periods(device: Device, given: ChargingProfile) -> bool:
 
 
 def _has_other_phases(_: Device, given: ChargingProfile) -> bool:
-    """Whether a profile needs phases that the station lacks, or selects a phase, which the station cannot do."""
+    """Return whether a profile needs phases that the station lacks, or selects a phase, which the station cannot do."""
     periods = given.profile["chargingSchedule"][0]["chargingSchedulePeriod"]
     return any("phaseToUse" in period or not 1 <= period.get("numberPhases", PHASES) <= PHASES for period in periods)
 
@@ -133,7 +133,7 @@ def _has_unknown_parts(_: Device, given: ChargingProfile) -> bool:
 
 
 def _updates_itself(_: Device, given: ChargingProfile) -> bool:
-    """Return whether it has an interval of updates although it is not Dynamic (K28 of 2.1)."""
+    """Return whether it has an interval for updates although it is not Dynamic (K28 of 2.1)."""
     return "dynUpdateInterval" in given.profile and given.profile["chargingProfileKind"] != "Dynamic"
 
 

@@ -26,7 +26,7 @@ class Limit(Record):
     """How many phases may be used."""
 
     def watts(self, phases: int | None = None) -> float:
-        """Return the limit in W, for a number of phases; by default for its own."""
+        """Return the limit in W for a number of phases; by default for the phases of the limit."""
         return self.amount if self.unit == "W" else self.amount * VOLTAGE * (phases or self.phases)
 
 
@@ -78,7 +78,7 @@ def _scheduled(profile: Json, now: float, since: float) -> Stretch:
 
 
 def _limit_of(schedule: Json, period: Json) -> Limit | None:
-    """Return the limit of a period; None if it has none so far."""
+    """Return the limit of a period; None if it has no limit yet."""
     if "limit" not in period:
         return None
     return Limit(period["limit"], schedule["chargingRateUnit"], period.get("numberPhases", PHASES))

@@ -1,4 +1,4 @@
-"""Security events about TLS: what the station had to refuse, and which certificate it went back to (A00, A02, A04)."""
+"""Security events about TLS: what the station has refused, and to which certificate it has returned (A00, A02, A04)."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ _EVENTS: Mapping[str, str] = {
     BAD_VERSION: "InvalidTLSVersion",
     BAD_SUITE: "InvalidTLSCipherSuite",
 }
-"""The security event for what the station has refused (A00.FR.310, A00.FR.316, A00.FR.323)."""
+"""By refused part of TLS: the security event that reports it (A00.FR.310, A00.FR.316, A00.FR.323)."""
 
 
 def unreached(device: Device, cue: Unreached, moment: Moment) -> Step:
@@ -31,7 +31,7 @@ def unreached(device: Device, cue: Unreached, moment: Moment) -> Step:
 
 
 def renewed(before: Device, device: Device, moment: Moment) -> list[Act]:
-    """Return what follows once a connection has decided between two own certificates (A02.FR.10, A02.FR.29)."""
+    """Return the consequences of a connection that has decided between two own certificates (A02.FR.10, A02.FR.29)."""
     old, new = (own_of(each.storage.certificates, TYPES) for each in (before, device))
     if old is None or new is None or not old.is_new:
         return []

@@ -30,7 +30,7 @@ _KINDS: Mapping[str, str] = {
 
 
 def signed(device: Device, evse: Evse, samples: Sequence[Json], moment: Moment) -> list[Json]:
-    """Return samples of one time with signedMeterValue, where the meter can sign them."""
+    """Return samples of one time; those that the meter can sign have a signedMeterValue."""
     return [
         sample | {_SIGNED: _signature(device, evse, sample, moment)} if sample["measurand"] in _CODES else sample
         for sample in samples

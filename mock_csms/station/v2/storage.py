@@ -82,9 +82,9 @@ class Job(Record):
     subject: str = ""
     """The checksum of the firmware that is published."""
     moving: Moving = Moving()
-    """Its file."""
+    """The transfer of its file."""
     order: Mapping[str, Any] = {}
-    """What the CSMS has said about the firmware."""
+    """The fields of the request about the firmware."""
 
 
 class Signing(Record):

@@ -33,7 +33,7 @@ METER, COLLECT = "meter", "collect"
 """The alarms of an EVSE: to send periodic meter values, and to store values for the end of the transaction."""
 
 _STARTS_WITHOUT_CABLE = {frozenset({"EnergyTransfer"}): STATE_CHANGED, frozenset({"DataSigned"}): SIGNED}
-"""The cause of a start that a cable makes possible, but that comes after it, by the TxStartPoint."""
+"""By TxStartPoint: the cause of a start that comes after the cable, but that the cable has made possible."""
 _MOST_SAMPLES = 500
 """How many meter values are stored for the end of a transaction."""
 
@@ -188,7 +188,7 @@ class _Event(Record):
     stopped_reason: str | None = None
     token: Json | None = None
     state: str | None = None
-    """The chargingState; None for the present one."""
+    """The chargingState; None for the current one."""
 
 
 def _start(device: Device, evse: Evse, cause: Cause, moment: Moment) -> Step:
@@ -207,15 +207,15 @@ def _first_values(device: Device, evse: Evse, moment: Moment) -> Sequence[Json]:
 
 
 def _state_at(cause: Cause) -> str | None:
-    """Return the chargingState in the event of a cable: energy flows a little later, which has an event of its own.
+    """Return the chargingState in the event of a cable: energy flows a little later, and a separate event reports that.
 
-    Two things that happen at the same time have an event each (remark of E02 and E03).
+    Two things that happen at the same time have one event each (remark of E02 and E03).
     """
     return "EVConnected" if cause in (PLUGGED, SIGNED) else None
 
 
 def _then_state(device: Device, number: int, cause: Cause, acts: list[Act], moment: Moment) -> Step:
-    """Report the charging state after an event that has named an earlier one."""
+    """Report the current charging state, after an event that has reported an earlier one."""
     evse = device.evses[number]
     if evse.transaction is None or _state_at(cause) in (None, charging_state(evse)):
         return device, acts

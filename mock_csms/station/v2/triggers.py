@@ -52,7 +52,8 @@ def _readings(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Ste
 def _events(device: Device, evses: list[Evse], _: Json, moment: Moment) -> Step:
     """Send an event of each running transaction.
 
-    A station that is not accepted sends none while older events wait: the CSMS would get those after it.
+    A station that is not accepted sends none while older events wait, because the CSMS would get them in the wrong
+    order.
     """
     acts: list[Act] = []
     if not device.is_accepted and deliveries.has_undelivered(device):

@@ -49,5 +49,5 @@ def _set(device: Device, number: int, moment: Moment, *, is_paused: bool) -> Ste
 
 
 def _is_seen(before: Evse, evse: Evse) -> bool:
-    """Return whether the charging state changes. A vehicle that gets no energy anyway can pause unnoticed."""
+    """Return whether the charging state changes. If a vehicle gets no energy anyway, its pause changes nothing."""
     return charging_state(before) != charging_state(evse)

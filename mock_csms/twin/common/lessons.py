@@ -23,7 +23,7 @@ CONNECTIONS: Sequence[Lesson] = (
 
 
 def booting(asked: Learner, commanded: Learner) -> Sequence[Lesson]:
-    """Return the lessons about boots. What a BootNotification says, and what a command asks for, is of the version."""
+    """Return the lessons about boots. The version defines the content of a BootNotification and of commands."""
     return (
         lesson(boots.connected, when("connected")),
         lesson(boots.called, call(), any_payload=True),

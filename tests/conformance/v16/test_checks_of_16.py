@@ -1,4 +1,4 @@
-"""Every check of OCPP 1.6 reports its own mistake, and no check a good station, at the running mock in virtual time."""
+"""At the running mock, every check of OCPP 1.6 reports its mistake, and no check reports a good station."""
 
 import pytest
 
@@ -101,7 +101,7 @@ def test_the_right_example_is_not_reported(check: str) -> None:
 
 
 def test_good_stations_exercise_most_checks() -> None:
-    """The scenarios of a good station exercise at least four fifths of the checks that need no bytes of their own."""
+    """The scenarios of a good station exercise at least four fifths of the checks that look at whole messages."""
     watched = Exercised()
     for scenario in SCENARIOS:
         inspector = Inspector(CHECKS.values(), TERMS, exercised=watched)
@@ -136,7 +136,7 @@ def test_the_mock_reads_the_keys_by_itself() -> None:
     [("30", "030", True), ("true", "True", True), ("A,B", "b, a", True), ("30", "31", False), ("A,B", "A", False)],
 )
 def test_values_that_mean_the_same(one: str, other: str, is_it: bool) -> None:
-    """Numbers, switches and lists of keys are compared by what they mean."""
+    """Numbers, booleans and lists in keys are compared by value, not by text."""
     assert is_same(one, other) is is_it
 
 
@@ -153,7 +153,7 @@ def test_message_ids_are_unique_within_a_connection(lines: list[str], is_reporte
 
 
 def test_a_stop_that_is_missing() -> None:
-    """A StopTransaction that never comes is one mistake, however many other transactions follow."""
+    """A StopTransaction that never comes is reported once, however many other transactions follow."""
     lines = []
     for id_ in (7, 8, 9):
         about = f'"timestamp":"2026-01-01T12:0{id_}:00Z"}}]'

@@ -138,7 +138,7 @@ async def test_the_root_describes_the_mock(client: Client, mock: ApiMock) -> Non
 
 
 async def test_files_that_are_read_again_lie_below_what_the_api_has_changed(tmp_path: Path) -> None:
-    """SIGHUP reads the files again: what the API has changed stays above them, and DELETE goes back to the start."""
+    """SIGHUP reads the files again, but keeps the settings that the API has changed; DELETE undoes these changes."""
     file = tmp_path / "mock.toml"
     file.write_text("boot-interval = 30\n")
     async with ApiMock("--config", str(file)) as mock, mock.client() as client, mock.station("CS-1") as station:

@@ -1,4 +1,4 @@
-"""The API with stations of OCPP 1.6 and 2.1: the same fields, filled from the messages of each version."""
+"""The API with stations of OCPP 1.6 and 2.1: it has the same fields, from the messages of each version."""
 
 import asyncio
 from typing import Any

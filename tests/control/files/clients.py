@@ -1,4 +1,4 @@
-"""Clients of the file server that are not ours; each does one thing, and says in a word how it went."""
+"""Clients of the file server that use other libraries; each transfers one file, and returns the result in a word."""
 
 import asyncio
 import ftplib
@@ -13,7 +13,7 @@ import httpx
 SAME, OTHER, SHORT, KEPT = "the same", "other bytes", "broken off", "kept"
 MISSING, REFUSED, SILENCE = "missing", "refused", "silence"
 PATIENCE = 0.2
-"""How long they wait, in seconds, where the server is to be silent."""
+"""How many seconds a client waits when the server must not answer."""
 
 
 def http(url: str, path: str, content: bytes, *, is_upload: bool, patience: float = 20.0) -> str:
@@ -62,7 +62,7 @@ def sftp(url: str, path: str, content: bytes, *, is_upload: bool, patience: floa
 
 
 ANYBODY: dict[str, Any] = {"username": "x", "known_hosts": None, "config": None, "client_keys": None}
-"""How to connect over SFTP without a login, and without the settings of this machine."""
+"""The options for SFTP without a login, and without the settings of this machine."""
 
 
 async def _sftp(url: str, transfer: Callable[[Any], Awaitable[str]], patience: float) -> str:

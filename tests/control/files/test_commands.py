@@ -1,4 +1,4 @@
-"""What commands say about files, with --files and without it."""
+"""Commands about files, with --files and without it."""
 
 import asyncio
 import json
@@ -56,7 +56,7 @@ def check_signature(firmware: dict[str, Any], content: bytes, root: str) -> None
 
 @pytest.mark.parametrize("version", versions(), ids=lambda version: version.name)
 async def test_firmware(version: Version, tmp_path: Path) -> None:
-    """Commands name the firmware with its signature and checksum, where the version has them, and it can be fetched."""
+    """Commands have the location of the firmware, which can be downloaded, its signature, and its checksum."""
     async with Csms(files=folder(tmp_path)) as csms:
         url = f"{csms.file_urls[0]}/firmware.bin"
         update = await command(csms, version, "UpdateFirmware")
@@ -77,7 +77,7 @@ async def test_firmware(version: Version, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("version", versions(), ids=lambda version: version.name)
 async def test_logs(version: Version, tmp_path: Path) -> None:
-    """Commands name a folder for uploads that is the station's own; the events about uploads there name the station."""
+    """Commands have an upload folder for each station, and the events about uploads there name the station."""
     async with Csms(files=folder(tmp_path)) as csms:
         url = f"{csms.file_urls[0]}/uploads/CS%201/"
         assert (await command(csms, version, "GetLog"))["log"]["remoteLocation"] == url
@@ -91,7 +91,7 @@ async def test_logs(version: Version, tmp_path: Path) -> None:
 
 
 async def test_own_locations(tmp_path: Path) -> None:
-    """A location of the user stays; another file of the folder gets its own signature; null leaves something out."""
+    """A location from the user is sent unchanged; each file of the folder has its signature; null removes a field."""
     [v201] = [version for version in versions() if version.name == "2.0.1"]
     async with Csms(files=folder(tmp_path)) as csms:
 
@@ -113,7 +113,7 @@ async def test_own_locations(tmp_path: Path) -> None:
 
 
 async def test_without_files() -> None:
-    """Without --files the locations are those of the tables, which lead nowhere."""
+    """Without --files commands have the default locations, which lead nowhere."""
     async with Csms() as csms:
         assert csms.file_urls == ()
         for version in versions():
@@ -133,14 +133,14 @@ async def test_without_files() -> None:
     ],
 )
 def test_the_url_for_a_station(served: str, mock: str, url: str) -> None:
-    """It has TLS if the station uses TLS for OCPP; where all addresses are served, the host is that of the station."""
+    """The URL uses TLS if the station does; a server on all addresses is named by the host that the station uses."""
     scheme, _, address = served.partition("://")
     host, _, port = address.rpartition(":")
     assert url_for(FilesAddress(scheme, Address(host, int(port))), mock) == url
 
 
 async def test_the_login_is_masked(tmp_path: Path) -> None:
-    """Stations get user and password in the URL; no line and no record has them."""
+    """Stations get the user and the password in the URL; no log line and no record contains them."""
     async with Csms(files=folder(tmp_path), files_auth="someone:hidden/word-1") as csms:
         log = (await command(csms, next(iter(versions())), "GetLog"))["log"]
         assert log["remoteLocation"].startswith("http://someone:hidden%2Fword-1@127.0.0.1:")
@@ -151,6 +151,6 @@ async def test_the_login_is_masked(tmp_path: Path) -> None:
 
 
 def test_the_login_is_in_the_url() -> None:
-    """User and password are escaped."""
+    """The user and the password are escaped in the URL."""
     served = FilesAddress("ftp", Address("127.0.0.1", 21))
     assert url_for(served, "ws://127.0.0.1:9000", ("a@b", "c/d")) == "ftp://a%40b:c%2Fd@127.0.0.1:21"

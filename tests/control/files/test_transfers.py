@@ -1,4 +1,4 @@
-"""The file server through real sockets, with clients that are not ours: transfers, and what faults do to them."""
+"""The file server over real sockets, with clients of other libraries: transfers, and the effect of faults."""
 
 import asyncio
 import ftplib
@@ -41,7 +41,7 @@ SEES = {
     "wrong-image": (OTHER, KEPT),
     "right": (SAME, KEPT),
 }
-"""What a client sees of each fault: of a download, and of an upload."""
+"""The result at the client for each fault: of a download, and of an upload."""
 FAULTS = [f"{kind}{'=0.2' if kind == 'slow' else ''}@*{kind}*" for kind in FILE_FAULTS]
 
 
@@ -56,7 +56,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def csms(folder: Path) -> Iterator[BlockingCsms]:
-    """A mock that serves it with all protocols; the name of a file says which fault it gets."""
+    """A mock that serves the folder with all protocols; the name of a file selects its fault."""
     listen = ["http://0", "ftp://0", "sftp://0"]
     with BlockingCsms(files=str(folder), files_listen=listen, files_fault=FAULTS) as csms:
         yield csms
@@ -91,7 +91,7 @@ def test_there_is_a_row_for_every_fault() -> None:
 def test_a_transfer(
     protocol: str, kind: str, urls: dict[str, str], csms: BlockingCsms, folder: Path, *, is_upload: bool
 ) -> None:
-    """A client sees what the fault says, whatever the protocol; the log has the attempt with its fault."""
+    """With each protocol a client gets the result of the fault, and the log has the attempt with its fault."""
     path = f"uploads/{protocol}-{kind}.txt" if is_upload else f"{kind}.bin"
     patience = PATIENCE if kind == "hang" else 20.0
     seen = CLIENTS[protocol](urls[protocol], path, CONTENT, is_upload=is_upload, patience=patience)
@@ -105,7 +105,7 @@ def test_a_transfer(
 
 
 def test_parts_of_a_file(csms: BlockingCsms, folder: Path) -> None:
-    """A download may be resumed with a range, if the file is still the same; HEAD tells its size."""
+    """A download may be resumed with a range if the file is unchanged; HEAD returns its size."""
     url = f"{csms.file_urls[0]}/right.bin"
     head = httpx.head(url)
     assert (head.headers["content-length"], head.headers["accept-ranges"]) == (str(len(CONTENT)), "bytes")
@@ -135,14 +135,14 @@ NAMED = {"content": CONTENT, "headers": {"Content-Disposition": 'attachment; fil
     ],
 )
 def test_a_post(path: str, how: dict[str, Any], kept: str, csms: BlockingCsms, folder: Path) -> None:
-    """A POST of a file or of a form is kept under the name that the station gave, below the folder for uploads."""
+    """A POST of a file or a form is stored under the name that the station sends, below the upload folder."""
     answer = httpx.post(f"{csms.file_urls[0]}/{path}", **how)
     assert (answer.status_code, answer.text) == (201, f"kept as {kept}\n")
     assert (folder / kept).read_bytes() == how.get("content", CONTENT)
 
 
 def test_what_is_not_served(csms: BlockingCsms, folder: Path) -> None:
-    """A download gets nothing outside of the folder, and nothing hidden; SFTP shows no lists, and removes nothing."""
+    """Files outside the folder and hidden files cannot be downloaded; with SFTP nobody can list or remove files."""
     (folder / ".hidden").write_bytes(CONTENT)
     (folder.parent / "outside").write_bytes(CONTENT)
     for path in ("../outside", "%2e%2e/outside", "..%2foutside", ".hidden", "uploads", "", "%00", "a" * 300):
@@ -170,7 +170,7 @@ FORBIDDEN: list[Callable[[Any], Any]] = [
 
 
 async def tried(url: str) -> list[bool]:
-    """Return of each thing that SFTP can do whether it is refused."""
+    """Return for each request of SFTP whether it is refused."""
     where = urlsplit(url)
     refused = []
     async with (
@@ -186,7 +186,7 @@ async def tried(url: str) -> list[bool]:
 
 
 def test_ftp_may_go_to_folders(csms: BlockingCsms, folder: Path) -> None:
-    """Stations go to a folder before they upload, resume downloads, and ask for sizes."""
+    """With FTP a station may change to a folder, resume a download, and ask for the size of a file."""
     where = urlsplit(next(url for url in csms.file_urls if url.startswith("ftp")))
     got = bytearray()
     with ftplib.FTP() as client:
@@ -206,7 +206,7 @@ def test_ftp_may_go_to_folders(csms: BlockingCsms, folder: Path) -> None:
 
 @pytest.mark.parametrize("scheme", ["http", "ftp", "sftp"])
 def test_uploads_without_a_folder(scheme: str, tmp_path: Path) -> None:
-    """Where the folder for uploads cannot be made, clients are told, and so is the log; the mock goes on, and ends."""
+    """If the upload folder cannot be made, the client and the log get the reason, and the mock continues."""
     (tmp_path / "uploads").write_text("a file")
     (tmp_path / "a.bin").write_bytes(CONTENT)
     with BlockingCsms(files=str(tmp_path), files_listen=[f"{scheme}://0"]) as csms:
@@ -218,7 +218,7 @@ def test_uploads_without_a_folder(scheme: str, tmp_path: Path) -> None:
 
 
 def test_faults_change_while_it_runs(tmp_path: Path) -> None:
-    """`*N` breaks the next N transfers of each pattern; other settings take effect at once, and count anew."""
+    """`*N` breaks the next N transfers that match a pattern; changed settings apply at once and count from 0."""
     (tmp_path / "a.bin").write_bytes(CONTENT)
     with BlockingCsms(files=str(tmp_path), files_fault=["missing*2@a.*", "auth*1"]) as csms:
 
@@ -274,7 +274,7 @@ LOGINS = {"http": _http_login, "ftp": _ftp_login, "sftp": _sftp_login}
 
 
 def test_an_upload_that_breaks_off(csms: BlockingCsms, folder: Path) -> None:
-    """What comes only in part is not kept, and the log says that the client has left."""
+    """An incomplete upload is not stored, and the log says that the client has ended it."""
 
     async def leave(name: str) -> None:
         where = urlsplit(next(url for url in csms.file_urls if url.startswith("sftp")))

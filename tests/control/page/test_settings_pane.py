@@ -21,7 +21,7 @@ LOGIN = {"Authorization": f"Basic {b64encode(f'CS-1:{PASSWORD}'.encode()).decode
 
 @in_browser
 async def test_settings_are_shown_and_changed(chromium: "Browser") -> None:
-    """Each has its value and origin; a change applies at once, a wrong one is refused, and there is a way back."""
+    """Each setting has its value and origin; a change applies at once, and can be undone; a wrong one is refused."""
     mock = ApiMock("--boot-interval=30", f"--basic-auth=CS-1:{PASSWORD}")
     async with mock, browse(chromium, mock, "#/settings/*") as live, mock.station("CS-1", headers=LOGIN) as station:
         await live.at("#settingwords").fill("boot-interval")

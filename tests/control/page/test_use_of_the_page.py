@@ -102,7 +102,7 @@ async def test_a_narrow_window(chromium: "Browser", mock: ApiMock, identity: str
         assert not await live.at("#right").is_visible()
         await live.click("Heartbeat")
         await live.reads("#message", "Heartbeat")
-        for tab in await live.at("#tabs [role=tab]").all():
+        for tab in await live.at("#tabs [role=tab]:visible").all():
             box = await tab.bounding_box()
             assert box
             assert box["x"] + box["width"] <= 800

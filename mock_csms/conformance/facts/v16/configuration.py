@@ -1,4 +1,4 @@
-"""What is known about the configuration keys of a station, beyond their values."""
+"""The facts about the configuration keys of a station, in addition to their values."""
 
 from mock_csms.protocol.records import Mutable, field
 
@@ -7,7 +7,7 @@ class Configuration(Mutable):
     """The keys of a station."""
 
     is_complete: bool = False
-    """Whether the station has told all its keys."""
+    """Whether the station has reported all its keys."""
     unknown: set[str] = field(default_factory=set)
     """The folded keys that the station has called unknown."""
     key: str | None = None
@@ -16,5 +16,5 @@ class Configuration(Mutable):
     """The password before that one; None if it is not known, or may still be used."""
 
     def __repr__(self) -> str:
-        """Show nothing of the keys: a failed test prints this."""
+        """Show no key, because the text of a failed test would contain this."""
         return "Configuration(…)"

@@ -1,4 +1,4 @@
-"""Firmware updates and uploads: what the CSMS has asked for, and what the station has reported."""
+"""Firmware updates and uploads: the requests of the CSMS, and the statuses that the station has reported."""
 
 from mock_csms.protocol.records import Bounded, Mutable, bounded
 
@@ -7,12 +7,12 @@ class FileJobs(Mutable):
     """The last update and the last uploads."""
 
     status: str = ""
-    """The last FirmwareStatusNotification of the present update."""
+    """The last FirmwareStatusNotification of the current update."""
     retrieve_at: float | None = None
-    """When the present update may be fetched, by the clock of the station; None if none was asked for."""
+    """The earliest time of the download in the current update, by the station's clock; None without an update."""
     updates: Bounded[int, str] = bounded(50)
     """The last status of each signed update, by its requestId."""
     logs: Bounded[int, str] = bounded(50)
     """The last status of each upload of a log, by its requestId."""
     is_in_doubt: bool = False
-    """Whether a status may be lost, or may have come in a form that the mock cannot read."""
+    """Whether a status may be lost, or may have come in a form that the mock could not read."""

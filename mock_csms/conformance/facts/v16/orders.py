@@ -1,4 +1,4 @@
-"""Commands whose effect must follow: remote starts and stops, unlocking, availability, charging profiles."""
+"""Commands with a later effect: remote starts and stops, unlocking, availability, charging profiles."""
 
 from mock_csms.protocol.records import Bounded, Mutable, Record, bounded, field
 
@@ -28,12 +28,12 @@ class Orders(Mutable):
     starts: list[RemoteStart16] = field(default_factory=list)
     """The last accepted remote starts."""
     freed_at: float = 0.0
-    """When a connector was last reported Available; a remote start that waited there was given up."""
+    """When a connector was last reported Available: a remote start that waited there for a vehicle has ended then."""
     stops: Bounded[str, float] = bounded(100)
-    """When each transaction was stopped remotely, by its id: when the command was answered."""
+    """By transaction id: when the station answered the command that stops it remotely."""
     unlocked: Bounded[str, float] = bounded(100)
-    """When the connector of each running transaction was unlocked, by the id of the transaction."""
+    """By transaction id: when the connector of the running transaction was unlocked."""
     availability: dict[int, AvailabilityOrder16] = field(default_factory=dict)
-    """The last order for each connector; 0 is the station with all of them."""
+    """The last order for each connector; 0 is the station with all connectors."""
     profiles: Bounded[int, str] = bounded(100)
-    """The purpose of each charging profile that was accepted and not cleared, by its id."""
+    """By id: the purpose of each charging profile that was accepted and not cleared."""

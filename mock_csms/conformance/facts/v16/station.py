@@ -1,4 +1,4 @@
-"""Everything that the checks of OCPP 1.6 know about one station, beyond what those of every version know."""
+"""The facts that only the checks of OCPP 1.6 need about one station."""
 
 from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.facts.v16.bookings import Bookings
@@ -28,26 +28,26 @@ class KnownStation16(StationFacts, kw_only=True):
     asked: AskedMessages = field(default_factory=AskedMessages)
 
     def number(self, key: str) -> float | None:
-        """Return the value of a configuration key as a number; None if it is not known, or no number."""
+        """Return the value of a configuration key as a number; None if the value is unknown or not a number."""
         return self.variables.number("", key)
 
     def switch(self, key: str) -> bool | None:
-        """Return the value of a configuration key as True or False; None if it is not known."""
+        """Return the value of a configuration key as True or False; None if the value is unknown."""
         return self.variables.switch("", key)
 
     def names(self, key: str) -> "set[str] | None":
-        """Return the members of a list, without their phases (`Voltage.L1`); None if it is not known."""
+        """Return the items of a list, without their phases (`Voltage.L1`); None if the list is unknown."""
         told = self.variables.several("", key)
         return None if told is None else {_without_phase(name) for name in told}
 
     @property
     def is_unclear(self) -> bool:
-        """Whether the mock may have missed the begin or the end of a transaction, or a status, on this connection."""
+        """Whether the mock may have missed the start or end of a transaction, or a status, on this connection."""
         return self.trail.is_unclear or self.exchanges.is_troubled
 
     @property
     def numbers(self) -> list[int]:
-        """The connectors, by NumberOfConnectors or else by their reports; connector 0 is not one."""
+        """The connectors, from NumberOfConnectors or else from the reports; without connector 0."""
         told = self.number("NumberOfConnectors")
         if told is not None and 0 <= told <= _MOST_CONNECTORS:
             return list(range(1, int(told) + 1))
@@ -59,15 +59,15 @@ class KnownStation16(StationFacts, kw_only=True):
         return told is not None and connector > told
 
     def status_of(self, connector: int) -> str | None:
-        """Return the status that a connector last reported; None if there is none."""
+        """Return the last reported status of a connector; None if there is none."""
         return self.connectors.statuses.get(_place(connector))
 
     def reported_at(self, connector: int) -> float:
-        """Return when a connector last reported its status; 0 if it has not."""
+        """Return when a connector last reported its status; 0 if it never did."""
         return self.connectors.reported_at.get(_place(connector), 0.0)
 
     def running_at(self, connector: int) -> Transaction | None:
-        """Return the transaction that runs at a connector; one from before the last restart may have been lost."""
+        """Return the running transaction of a connector. One that began before the last restart may have been lost."""
         since, given = self.boots.up_at, self.trail.given
         return next((each for each in self.transactions.open_at(connector) if given.get(each.id, 0.0) >= since), None)
 

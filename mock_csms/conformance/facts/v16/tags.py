@@ -1,4 +1,4 @@
-"""IdTags: what the CSMS has said about each, and how the station has used it."""
+"""IdTags: the answers of the CSMS about each, and how the station has used it."""
 
 from mock_csms.protocol.identifiers import folded
 from mock_csms.protocol.records import Bounded, Mutable, bounded
@@ -12,9 +12,9 @@ class Tag(Mutable):
     parent: str = ""
     """The folded parentIdTag that came with it; empty if there was none."""
     is_parent_known: bool = False
-    """Whether the CSMS has said anything about it, so that its group is known."""
+    """Whether the CSMS has answered about it, so that its group is known."""
     said_at: float = 0.0
-    """When the CSMS last said something about it."""
+    """When the CSMS last answered about it."""
     asked_at: float = 0.0
     """When the station last sent an Authorize for it."""
     started_at: float = 0.0
@@ -40,5 +40,5 @@ class Tags(Mutable):
         return known
 
     def known(self, tag: str) -> Tag:
-        """Return the facts about an idTag; those about a new one are empty, and are not kept."""
+        """Return the facts about an idTag; for a new idTag, empty facts that are not kept."""
         return self.by_tag.get(folded(tag)) or Tag()

@@ -1,4 +1,4 @@
-"""Everything that the checks of OCPP 2.x know about one station, beyond what those of every version know."""
+"""The facts that only the checks of OCPP 2.x need about one station."""
 
 from mock_csms.conformance.facts.station import StationFacts
 from mock_csms.conformance.facts.v2.availability import Availability

@@ -12,7 +12,7 @@ BOOKINGS = Subject("bookings")
 
 @BOOKINGS.learn(result("ReserveNow"))
 def reserved(seen: Seen, station: KnownStation16) -> None:
-    """The station accepts a reservation; the same id replaces an earlier one (5.13)."""
+    """Note that the station accepts a reservation; the same id replaces an earlier one (5.13)."""
     asked = seen.request
     if seen.payload["status"] == "Accepted":
         ends = seconds_of(asked["expiryDate"]) or 0.0
@@ -22,13 +22,13 @@ def reserved(seen: Seen, station: KnownStation16) -> None:
 
 @BOOKINGS.learn(result("CancelReservation"))
 def cancelled(seen: Seen, station: KnownStation16) -> None:
-    """The station drops a reservation, or does not have it."""
+    """Note that the station cancels a reservation, or does not have it."""
     station.bookings.by_id.pop(seen.request["reservationId"], None)
 
 
 @BOOKINGS.learn(call("StartTransaction"))
 def used(seen: Seen, station: KnownStation16) -> None:
-    """A transaction uses a reservation, by its id or by its idTag."""
+    """Note that a transaction uses a reservation, by its id or by its idTag."""
     payload, tag = seen.payload, folded(seen.payload["idTag"])
     for id_, booking in [*station.bookings.by_id.items()]:
         is_it = booking.tag == tag and booking.connector in (0, payload["connectorId"])
@@ -38,7 +38,7 @@ def used(seen: Seen, station: KnownStation16) -> None:
 
 @BOOKINGS.learn(call("StatusNotification"))
 def freed(seen: Seen, station: KnownStation16) -> None:
-    """A connector is out of order: its reservations may have ended (5.13)."""
+    """Note that a connector is out of order: its reservations may have ended (5.13)."""
     if seen.payload["status"] in ("Faulted", "Unavailable"):
         for id_, booking in [*station.bookings.by_id.items()]:
             if booking.connector in (0, seen.payload["connectorId"]) or seen.payload["connectorId"] == 0:
@@ -47,5 +47,5 @@ def freed(seen: Seen, station: KnownStation16) -> None:
 
 @BOOKINGS.learn(call("BootNotification"), when("spoiled", "unanswered"), any_payload=True)
 def in_doubt(_: Seen, station: KnownStation16) -> None:
-    """After a boot, or a command without a readable answer, nobody knows which reservations exist."""
+    """After a boot, or a command without a readable answer, forget which reservations exist."""
     station.bookings.by_id.clear()

@@ -13,7 +13,7 @@ _MOST_UNKNOWN = 1000
 
 @CONFIGURATION.learn(result("GetConfiguration"))
 def told(seen: Seen, station: KnownStation16) -> None:
-    """The station tells its keys, and which it does not have."""
+    """Note the keys that the station reports, and those that it calls unknown."""
     known = station.configuration
     known.is_complete |= not seen.request.get("key") and bool(seen.payload.get("configurationKey"))
     known.unknown -= {folded(item["key"]) for item in seen.payload.get("configurationKey", ())}
@@ -23,7 +23,7 @@ def told(seen: Seen, station: KnownStation16) -> None:
 
 @CONFIGURATION.learn(result("ChangeConfiguration"))
 def password_set(seen: Seen, station: KnownStation16) -> None:
-    """The station accepts another password, and uses it from now on; RebootRequired leaves that open (6.2.2)."""
+    """Note that the station accepts another password. After RebootRequired it may still use the old one (6.2.2)."""
     if folded(seen.request["key"]) != "authorizationkey":
         return
     known, admitted, status = station.configuration, station.connections.admitted, seen.payload["status"]
@@ -38,7 +38,7 @@ def password_set(seen: Seen, station: KnownStation16) -> None:
 
 @CONFIGURATION.learn(when("knocked"))
 def came_back(seen: Seen, station: KnownStation16) -> None:
-    """The station connects; a mock that was stopped may have other settings now."""
+    """Note that the station connects; if the mock was restarted, it may have other settings now."""
     if not seen.event_as(Knocked).visitor.wants_websocket:
         return
     if station.configuration.old is not None and station.connections.refused > 1:

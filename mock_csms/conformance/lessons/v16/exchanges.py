@@ -1,4 +1,4 @@
-"""Learns what OCPP 1.6 says about exchanges: message ids are unique within one connection, and which time it is."""
+"""Learns how OCPP 1.6 differs about exchanges: message ids are unique only within a connection; and the sent times."""
 
 from mock_csms.conformance.facts.message_ids import MessageIds
 from mock_csms.conformance.facts.v16.station import KnownStation16
@@ -10,11 +10,11 @@ CONNECTED = Subject("connected")
 
 @CONNECTED.learn(when("connected"))
 def opened(_: Seen, station: KnownStation16) -> None:
-    """The station has a new connection: its message ids begin anew (OCPP-J 1.6, 4.1.4)."""
+    """Note a new connection, on which the station may use its message ids again (OCPP-J 1.6, 4.1.4)."""
     station.exchanges.ids = MessageIds()
 
 
 @CONNECTED.learn(response("BootNotification", "Heartbeat"))
 def told(seen: Seen, station: KnownStation16) -> None:
-    """The mock answers with its time."""
+    """Note the time in an answer of the mock."""
     station.exchanges.sent_time = seen.payload["currentTime"], seen.at

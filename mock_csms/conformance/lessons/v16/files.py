@@ -10,28 +10,28 @@ FILES = Subject("files")
 
 @FILES.learn(result("UpdateFirmware"))
 def update_asked(seen: Seen, station: KnownStation16) -> None:
-    """The CSMS asks for an update; its statuses begin anew."""
+    """Note that the CSMS requests an update, so that new statuses begin."""
     station.files.status, station.files.is_in_doubt = "", False
     station.files.retrieve_at = seconds_of(seen.request["retrieveDate"])
 
 
 @FILES.learn(call("FirmwareStatusNotification"))
 def firmware_told(seen: Seen, station: KnownStation16) -> None:
-    """The station reports the status of an update."""
+    """Note the status of an update."""
     if seen.payload["status"] != "Idle":
         station.files.status = seen.payload["status"]
 
 
 @FILES.learn(command("GetLog", "SignedUpdateFirmware"))
 def request_sent(seen: Seen, station: KnownStation16) -> None:
-    """The CSMS asks for a log or a signed update with this id."""
+    """Note that the CSMS requests a log or a signed update with this id."""
     known = station.files.logs if seen.action == "GetLog" else station.files.updates
     known.renew(seen.payload["requestId"], "")
 
 
 @FILES.learn(call("LogStatusNotification", "SignedFirmwareStatusNotification"))
 def request_told(seen: Seen, station: KnownStation16) -> None:
-    """The station reports the status of one of them."""
+    """Note the status of a log upload or of a signed update."""
     known = station.files.logs if seen.action == "LogStatusNotification" else station.files.updates
     if seen.payload.get("requestId") in known:
         known[seen.payload["requestId"]] = seen.payload["status"]
@@ -39,5 +39,5 @@ def request_told(seen: Seen, station: KnownStation16) -> None:
 
 @FILES.learn(when("malformed", "disconnected", "refusal"), call("BootNotification"), any_payload=True)
 def lost(_: Seen, station: KnownStation16) -> None:
-    """A status may be lost, or a boot may have interrupted the update."""
+    """Note that a status may be lost, or that a boot may have interrupted the update."""
     station.files.is_in_doubt = True

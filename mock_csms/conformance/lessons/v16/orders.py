@@ -9,18 +9,18 @@ from mock_csms.twin.seen import Seen, call, command, result
 ORDERS = Subject("orders")
 _MOST_STARTS = 20
 _ALL = "ChargePointMaxProfile", "TxDefaultProfile"
-"""The purposes of profiles that do not end with a transaction."""
+"""The purposes of charging profiles that stay after the end of a transaction."""
 
 
 @ORDERS.learn(command("RemoteStartTransaction", "RemoteStopTransaction", "UnlockConnector", "ChangeAvailability"))
 def sent(seen: Seen, station: KnownStation16) -> None:
-    """The mock sends such a command."""
+    """Note that the mock sends a command with a later effect."""
     station.orders.sent_at.renew(seen.id, seen.at)
 
 
 @ORDERS.learn(result("RemoteStartTransaction"))
 def start_ordered(seen: Seen, station: KnownStation16) -> None:
-    """The station will start a transaction."""
+    """Note that the station accepts a remote start."""
     if seen.payload["status"] == "Accepted":
         at = station.orders.sent_at.get(seen.id, seen.at)
         start = RemoteStart16(folded(seen.request["idTag"]), at)
@@ -29,21 +29,21 @@ def start_ordered(seen: Seen, station: KnownStation16) -> None:
 
 @ORDERS.learn(call("StatusNotification"))
 def freed(seen: Seen, station: KnownStation16) -> None:
-    """A connector is Available: a remote start that has waited there for a vehicle is over."""
+    """Note that a connector is Available: a remote start that waited there for a vehicle has ended."""
     if seen.payload["status"] == "Available" and seen.payload["connectorId"]:
         station.orders.freed_at = seen.at
 
 
 @ORDERS.learn(result("RemoteStopTransaction"))
 def stop_ordered(seen: Seen, station: KnownStation16) -> None:
-    """The station will stop a transaction."""
+    """Note that the station accepts a remote stop."""
     if seen.payload["status"] == "Accepted":
         station.orders.stops.renew(str(seen.request["transactionId"]), seen.at)
 
 
 @ORDERS.learn(result("UnlockConnector"))
 def unlocked(seen: Seen, station: KnownStation16) -> None:
-    """The station has unlocked a connector; it stops a transaction there first."""
+    """Note that the station has unlocked a connector; it must first stop a transaction there."""
     running = station.running_at(seen.request["connectorId"])
     if seen.payload["status"] == "Unlocked" and running is not None:
         station.orders.unlocked.renew(running.id, seen.at)
@@ -51,7 +51,7 @@ def unlocked(seen: Seen, station: KnownStation16) -> None:
 
 @ORDERS.learn(result("ChangeAvailability"))
 def availability_ordered(seen: Seen, station: KnownStation16) -> None:
-    """The station agrees to another availability; an order for 0 replaces all others."""
+    """Note that the station accepts another availability; an order for connector 0 replaces all others."""
     status, asked, known = seen.payload["status"], seen.request, station.orders
     if status != "Rejected":
         order = AvailabilityOrder16(asked["type"] == "Inoperative", seen.at, status == "Scheduled")
@@ -60,7 +60,7 @@ def availability_ordered(seen: Seen, station: KnownStation16) -> None:
 
 @ORDERS.learn(result("SetChargingProfile"))
 def profile_set(seen: Seen, station: KnownStation16) -> None:
-    """The station has accepted a charging profile; it replaces those of the same purpose and stack level."""
+    """Note that the station accepts a charging profile; it replaces those of the same purpose and stack level."""
     profile = seen.request["csChargingProfiles"]
     if seen.payload["status"] == "Accepted":
         station.orders.profiles.clear()
@@ -70,5 +70,5 @@ def profile_set(seen: Seen, station: KnownStation16) -> None:
 
 @ORDERS.learn(result("ClearChargingProfile"), call("BootNotification"), any_payload=True)
 def profiles_cleared(_: Seen, station: KnownStation16) -> None:
-    """Profiles are cleared, or may be lost at a boot."""
+    """Note that profiles are cleared, or may be lost because of a boot."""
     station.orders.profiles.clear()

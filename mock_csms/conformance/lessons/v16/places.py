@@ -1,4 +1,4 @@
-"""Learns how connection and connectors came to their present state."""
+"""Learns the history of the connection and of the connectors."""
 
 from mock_csms.conformance.facts.v16.station import KnownStation16
 from mock_csms.conformance.subject import Subject
@@ -11,7 +11,7 @@ _BY_US = ("by the mock", "cut by")
 
 @PLACES.learn(call("StatusNotification"))
 def reported(seen: Seen, station: KnownStation16) -> None:
-    """A connector reports its status."""
+    """Note the status of a connector."""
     number, status = seen.payload["connectorId"], seen.payload["status"]
     station.places.chain[number] = status
     if status == "Available":
@@ -20,12 +20,12 @@ def reported(seen: Seen, station: KnownStation16) -> None:
 
 @PLACES.learn(call("BootNotification"), when("connected", "malformed", "refusal"), any_payload=True)
 def begins_anew(_: Seen, station: KnownStation16) -> None:
-    """The next status may follow on any other one."""
+    """Forget the last statuses, so that any status may come next."""
     station.places.chain.clear()
 
 
 @PLACES.learn(when("disconnected"))
 def lost(seen: Seen, station: KnownStation16) -> None:
-    """The connection has ended, perhaps by the mock itself."""
+    """Note the end of the connection; the mock itself may have ended it."""
     reason = seen.event_as(Disconnected).reason
     station.places.cut_at = seen.at if any(words in reason for words in _BY_US) else None

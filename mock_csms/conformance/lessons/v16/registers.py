@@ -1,4 +1,4 @@
-"""Learns what the meters have shown."""
+"""Learns the values that meters have reported."""
 
 from collections.abc import Iterator, Sequence
 from math import isfinite
@@ -28,7 +28,7 @@ _UNITS = {
 
 
 def units_of(measurand: str) -> Sequence[str] | None:
-    """Return the units of a measurand; None if it has no unit of its own."""
+    """Return the units of a measurand; None if the measurand has no defined unit."""
     return next((units for kind, units in _UNITS.items() if measurand.startswith(kind)), None)
 
 
@@ -59,7 +59,7 @@ def _number(sample: Json) -> float | None:
 
 @REGISTERS.learn(call("MeterValues"))
 def shown(seen: Seen, station: KnownStation16) -> None:
-    """Values came."""
+    """Note meter values."""
     meters, id_ = station.meters, str(seen.payload.get("transactionId", ""))
     for place, value, stamp in readings_in(seen.payload):
         meters.shown[place] = value, stamp, id_
@@ -71,7 +71,7 @@ def shown(seen: Seen, station: KnownStation16) -> None:
 
 @REGISTERS.learn(call("StopTransaction"))
 def ended(seen: Seen, station: KnownStation16) -> None:
-    """A transaction ends with a reading."""
+    """Note the meter reading at the end of a transaction."""
     transaction = station.transactions.by_id.get(str(seen.payload["transactionId"]))
     if transaction is not None and transaction.evse is not None:
         station.meters.stopped[transaction.evse] = seen.payload["meterStop"]

@@ -13,19 +13,19 @@ TAGS = Subject("tags")
 
 @TAGS.learn(call("Authorize"))
 def asked(seen: Seen, station: KnownStation16) -> None:
-    """The station asks for an idTag."""
+    """Note that the station asks about an idTag."""
     station.tags.of(seen.payload["idTag"]).asked_at = seen.at
 
 
 @TAGS.learn(call("StartTransaction"))
 def starts(seen: Seen, station: KnownStation16) -> None:
-    """A transaction starts with an idTag."""
+    """Note that a transaction starts with an idTag."""
     station.tags.of(seen.payload["idTag"]).started_at = seen.at
 
 
 @TAGS.learn(response("Authorize", "StartTransaction", "StopTransaction"))
 def said(seen: Seen, station: KnownStation16) -> None:
-    """The CSMS says what it knows about an idTag."""
+    """Note what the CSMS answers about an idTag."""
     tag, info = seen.request.get("idTag"), seen.payload.get("idTagInfo")
     if isinstance(tag, str) and info:
         _learn(tag, info, seen, station)
@@ -40,13 +40,13 @@ def _learn(tag: str, info: Any, seen: Seen, station: KnownStation16) -> None:
 
 @TAGS.learn(result("SendLocalList"))
 def listed(_: Seen, station: KnownStation16) -> None:
-    """The station may have a local list from now on."""
+    """Note that the station may have a local list from now on."""
     station.tags.has_list = True
 
 
 @TAGS.learn(when("spoiled"))
 def confused(seen: Seen, station: KnownStation16) -> None:
-    """The mock sends a spoiled answer, which the station may interpret in any way."""
+    """Note that the mock sends a spoiled answer, which the station may interpret in any way."""
     answers = seen.answers
     if isinstance(answers, Call) and isinstance(answers.payload, dict) and "idTag" in answers.payload:
         station.tags.by_tag.pop(folded(str(answers.payload["idTag"])), None)

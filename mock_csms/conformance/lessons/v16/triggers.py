@@ -12,7 +12,7 @@ COMMANDS = ("TriggerMessage", "ExtendedTriggerMessage")
 
 @TRIGGERS.learn(command(*COMMANDS))
 def triggered(seen: Seen, station: KnownStation16) -> None:
-    """The CSMS triggers a message."""
+    """Note that the CSMS triggers a message."""
     action = asks_for(seen.action, seen.payload)
     if action is not None:
         earlier = station.asked.open.get(action)
@@ -23,7 +23,7 @@ def triggered(seen: Seen, station: KnownStation16) -> None:
 
 @TRIGGERS.learn(result(*COMMANDS), error(*COMMANDS))
 def answered(seen: Seen, station: KnownStation16) -> None:
-    """The station answers whether it will send the message."""
+    """Note whether the station will send the triggered message."""
     action = asks_for(seen.action, seen.request) or ""
     asked = station.asked.open.get(action)
     if asked is not None and (seen.kind == "error" or seen.payload["status"] != "Accepted"):
@@ -36,7 +36,7 @@ def answered(seen: Seen, station: KnownStation16) -> None:
 
 @TRIGGERS.learn(call())
 def came(seen: Seen, station: KnownStation16) -> None:
-    """A message comes that may be a triggered one."""
+    """Note a message that may be a triggered one."""
     asked = station.asked.open.get(seen.action) if station.asked.open else None
     while asked is not None:
         asked.came_at = asked.came_at if asked.came else seen.at
@@ -46,6 +46,6 @@ def came(seen: Seen, station: KnownStation16) -> None:
 
 @TRIGGERS.learn(when("malformed", "refusal", "disconnected"), any_payload=True)
 def lost(_: Seen, station: KnownStation16) -> None:
-    """The message may be unreadable, refused by the mock, or lost."""
+    """Note that the message may be unreadable, refused by the mock, or lost."""
     for asked in station.asked.open.values():
         asked.is_in_doubt = True

@@ -37,7 +37,7 @@ from mock_csms.twin.v2.transactions import PERIODIC
 _HEARTBEAT_AGAIN = ("F01", ("again", HEARTBEAT))
 """The deadline of check F01 for a heartbeat that may have come before the answer to its trigger."""
 _DIGITS = b"0."
-"""What a digit or a dot is in an outline."""
+"""Digits and the dot, as they are in an outline."""
 _has_braces = re.compile(rb"\{\}").search
 _PAYLOAD = b",{"
 _OLD = 86_400.0
@@ -121,10 +121,10 @@ def _follow(call: Call, at: float, station: KnownStation, courses: dict[str, Cou
 
 
 def _repeats_the_last(call: Call, transaction: Transaction) -> bool:
-    """Whether an event is the last one of its transaction again, unchanged.
+    """Whether an event repeats the last event of its transaction unchanged.
 
-    Such a repeat is allowed, and nothing new is learned from it except that it came (`ReportedEvent.attempts`). After
-    the mock has refused an event, the checks look at all repeats: `_is_usual`, X18.
+    Such a repeat is allowed, and only the fact that it came is noted (`ReportedEvent.attempts`). After the mock has
+    refused an event, the checks look at all repeats: `_is_usual`, X18.
     """
     text, number = call.text, call.typed.seqNo
     last = transaction.events.get(number) if number == transaction.highest else None
@@ -158,7 +158,7 @@ def _course_of(message: Call, outline: bytes, station: KnownStation) -> Course |
 
 
 def _is_going_on(transaction: Transaction, payload: Json, info: Json) -> bool:
-    """Whether periodic values belong to a running transaction and have nothing new except meter values."""
+    """Whether periodic values belong to a running transaction, and nothing is new in them except meter values."""
     state = info.get("chargingState")
     return not (
         payload["eventType"] != "Updated"
@@ -181,7 +181,7 @@ def _is_at(transaction: Transaction, place: Json) -> bool:
 
 
 def _is_usual(text: bytes, payload: Json, station: KnownStation) -> bool:
-    """Whether a message is written in the usual way, and the mock expects nothing else from the station."""
+    """Whether a message is written in the usual way, and no check waits for another message of the station."""
     boots = station.boots
     return not (
         not text.isascii()  # T11, also the next line
@@ -261,7 +261,7 @@ def _rising_in(typed: Any, course: Course, station: KnownStation) -> MeterReadin
 
 
 def _go_on(course: Course, call: Call, at: float, station: KnownStation) -> None:
-    """Learn that a transaction went on."""
+    """Note that a transaction continues."""
     typed, transaction, connections, is_offline = call.typed, course.transaction, station.connections, False
     number, stamp, id_ = typed.seqNo, typed.timestamp, call.id
     connections.heard_at = at

@@ -24,7 +24,7 @@ def knocked(seen: Seen, station: KnownStation) -> None:
 
 @SECURITY.learn(when("knocked"))
 def offered(seen: Seen, station: KnownStation) -> None:
-    """A handshake over TLS shows which stations offer the same."""
+    """Note the offer in a TLS handshake, which stations of the same make share."""
     visitor = seen.event_as(Knocked).visitor
     if visitor.tls is not None and not visitor.problem:
         add_make(station.makes, visitor.tls.offer, station.identity)

@@ -1,4 +1,4 @@
-"""Learns what only stations of OCPP 2.1 have: streams, tariffs, dynamic profiles, DER controls, battery swaps."""
+"""Learns the facts about stations of OCPP 2.1: streams, tariffs, dynamic profiles, DER controls, battery swaps."""
 
 from mock_csms.conformance.facts.v2.v21 import KnownStation21
 from mock_csms.conformance.subject import OF_V21, Subject
@@ -16,13 +16,13 @@ MONITORS = ("SetVariableMonitoring", "ClearVariableMonitoring", "SetMonitoringBa
 
 @ADDITIONS.learn(command(*MONITORS), when("spoiled"), any_payload=True)
 def may_stream(seen: Seen, station: KnownStation21) -> None:
-    """The CSMS changes monitors: until the station answers, nobody knows which may be streamed."""
+    """Note that the CSMS changes monitors: until the station answers, it is not known which may be streamed."""
     station.streams.is_in_doubt |= seen.action in MONITORS
 
 
 @ADDITIONS.learn(result("SetVariableMonitoring"))
 def monitors_set(seen: Seen, station: KnownStation21) -> None:
-    """The station has set monitors, some of them with a stream."""
+    """Note that the station has set monitors, some of them with a stream."""
     station.streams.is_in_doubt = False
     for item, answer in paired(seen.request["setMonitoringData"], seen.payload["setMonitoringResult"]):
         if answer["status"] == "Accepted" and "id" in answer:
@@ -31,13 +31,13 @@ def monitors_set(seen: Seen, station: KnownStation21) -> None:
 
 @ADDITIONS.learn(response("OpenPeriodicEventStream"))
 def stream_judged(seen: Seen, station: KnownStation21) -> None:
-    """The mock has accepted a stream, or not."""
+    """Note whether the mock has accepted a stream."""
     station.streams.status.renew(seen.request["constantStreamData"]["id"], seen.payload["status"])
 
 
 @ADDITIONS.learn(response("ClosePeriodicEventStream"))
 def stream_closed(seen: Seen, station: KnownStation21) -> None:
-    """The station has closed a stream."""
+    """Note that the station has closed a stream."""
     station.streams.status.renew(seen.request["id"], "Closed")
 
 
@@ -46,7 +46,7 @@ def stream_closed(seen: Seen, station: KnownStation21) -> None:
 
 @ADDITIONS.learn(command("ClearTariffs", "SetDefaultTariff"), when("spoiled"), any_payload=True)
 def tariffs_may_change(seen: Seen, station: KnownStation21) -> None:
-    """The CSMS sets or clears tariffs: whatever the station answers, the old ones may be gone."""
+    """Note that the CSMS sets or clears tariffs; whatever the station answers, the old ones may be gone."""
     known, message = station.tariffs.known, seen.message
     if not isinstance(message, Call) or message.action not in ("ClearTariffs", "SetDefaultTariff"):
         return
@@ -61,20 +61,20 @@ def tariffs_may_change(seen: Seen, station: KnownStation21) -> None:
 
 @ADDITIONS.learn(result("SetDefaultTariff"))
 def tariff_set(seen: Seen, station: KnownStation21) -> None:
-    """The station has accepted a default tariff. One that is valid later may be listed later."""
+    """Note that the station accepts a default tariff. If it is valid only later, the station may list it later."""
     if seen.payload["status"] == "Accepted" and "validFrom" not in seen.request["tariff"]:
         station.tariffs.known[seen.request["tariff"]["tariffId"]] = seen.request["evseId"]
 
 
 @ADDITIONS.learn(call("BootNotification"))
 def booted(_: Seen, station: KnownStation21) -> None:
-    """The station boots: it may have lost its tariffs."""
+    """Note a boot, by which the station may have lost its tariffs."""
     station.tariffs.known.clear()
 
 
 @ADDITIONS.learn(call("TransactionEvent.Started", "TransactionEvent.Changed"))
 def priced(seen: Seen, station: KnownStation21) -> None:
-    """An event names the tariff of its transaction, or a transaction starts where a default tariff is installed."""
+    """Note that an event names its tariff, or that a transaction starts where a default tariff is installed."""
     info, known = seen.payload["transactionInfo"], station.tariffs.known
     is_priced = "tariffId" in info
     if known and seen.detail == "Started" and not is_priced:
@@ -86,7 +86,7 @@ def priced(seen: Seen, station: KnownStation21) -> None:
 
 @ADDITIONS.learn(response("NotifySettlement"))
 def settled(seen: Seen, station: KnownStation21) -> None:
-    """The mock has answered a settlement."""
+    """Note the answer of the mock to a settlement."""
     station.tariffs.settled.renew(seen.request["pspRef"], seen.request["status"])
 
 
@@ -95,7 +95,7 @@ def settled(seen: Seen, station: KnownStation21) -> None:
 
 @ADDITIONS.learn(result("SetChargingProfile"))
 def profile_set(seen: Seen, station: KnownStation21) -> None:
-    """The station has accepted a charging profile."""
+    """Note that the station accepts a charging profile."""
     profile = seen.request["chargingProfile"]
     if seen.payload["status"] == "Accepted":
         station.profiles.is_dynamic.renew(profile["id"], profile["chargingProfileKind"] == "Dynamic")
@@ -106,7 +106,7 @@ def profile_set(seen: Seen, station: KnownStation21) -> None:
 
 @ADDITIONS.learn(command("SetDERControl"), when("spoiled"), any_payload=True)
 def control_sent(seen: Seen, station: KnownStation21) -> None:
-    """The CSMS sends a control. The station may start it before it answers."""
+    """Note that the CSMS sends a control. The station may start it before it answers."""
     message = seen.message
     if isinstance(message, Call) and message.action == "SetDERControl" and isinstance(message.payload, dict):
         given, id_ = station.controls.given, str(message.payload.get("controlId"))
@@ -116,7 +116,7 @@ def control_sent(seen: Seen, station: KnownStation21) -> None:
 
 @ADDITIONS.learn(call("NotifyDERStartStop"))
 def control_told(seen: Seen, station: KnownStation21) -> None:
-    """A control has started or stopped."""
+    """Note that a control has started or stopped."""
     if seen.payload["controlId"] in station.controls.given:
         station.controls.given[seen.payload["controlId"]] = seen.payload["started"]
 
@@ -126,14 +126,14 @@ def control_told(seen: Seen, station: KnownStation21) -> None:
 
 @ADDITIONS.learn(result("RequestBatterySwap"))
 def swap_agreed(seen: Seen, station: KnownStation21) -> None:
-    """The station has accepted a swap."""
+    """Note that the station accepts a swap."""
     if seen.payload["status"] == "Accepted":
         station.swaps.asked = seen.request
 
 
 @ADDITIONS.learn(call("BatterySwap"))
 def swapped(seen: Seen, station: KnownStation21) -> None:
-    """A battery came in or went out."""
+    """Note that a battery came in or went out."""
     swaps, id_ = station.swaps, seen.payload["requestId"]
     if swaps.asked is not None and (swaps.asked["requestId"] == id_ or _has_its_token(seen, swaps.asked["idToken"])):
         swaps.asked = None

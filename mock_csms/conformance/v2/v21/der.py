@@ -40,9 +40,9 @@ DER.deadline("E01")(last_is_missing)
 
 @DER.check("E02", "2.1 R04", ERROR, "a control that was set starts before it stops", call("NotifyDERStartStop"))
 def starts_before_it_stops(seen: Seen, station: KnownStation21) -> CheckResult:
-    """Report that a control has stopped that has not started, or one that was never set.
+    """Report the stop of a control that has not started, or of one that was never set.
 
-    If the mock has not set the control, it is only an info: an earlier CSMS may have done so.
+    If the mock has not set the control, it is only an info: an earlier CSMS may have set it.
     """
     id_ = seen.payload["controlId"]
     has_started = station.controls.given.get(id_)
@@ -53,7 +53,7 @@ def starts_before_it_stops(seen: Seen, station: KnownStation21) -> CheckResult:
 
 @DER.check("E03", "2.1 R04.FR.16-17", ERROR, "a control has exactly the setting of its type", result("SetDERControl"))
 def has_one_setting(seen: Seen, _: KnownStation21) -> CheckResult:
-    """Report Accepted for a command with several settings, with none, or with that of another type."""
+    """Report Accepted for a command with several settings, without a setting, or with the setting of another type."""
     given = [name for name in _SETTINGS if name in seen.request]
     kind = seen.request["controlType"]
     is_wrong = seen.payload["status"] == "Accepted" and given != [_FIELDS.get(kind, "curve")]

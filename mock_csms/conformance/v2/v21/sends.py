@@ -24,7 +24,7 @@ _WITH_TOKEN = (call("Authorize", "BatterySwap"), driven())
     any_payload=True,
 )
 def is_sent_right(seen: Seen, _: KnownStation21) -> CheckResult:
-    """Report a NotifyPeriodicEventStream that expects an answer, and a SEND of another action."""
+    """Report a NotifyPeriodicEventStream that is sent as a CALL, and a SEND with another action."""
     if is_send_as_call(seen):
         return f"{seen.action} is sent as a CALL"
     first = next(iter(seen.event_as(Received).violations), None)
@@ -40,7 +40,7 @@ def is_sent_right(seen: Seen, _: KnownStation21) -> CheckResult:
     *_WITH_TOKEN,
 )
 def token_type_is_known(seen: Seen, _: KnownStation21) -> CheckResult:
-    """Report a type that is not in the list; the schema of 2.1 allows any text."""
+    """Report a type of an idToken that is not in the list; the schema of 2.1 allows any text."""
     token = seen.payload.get("idToken")
     is_wrong = token is not None and token["type"] not in _known_types()
     return f"{token['type']} is no type of an idToken" if token and is_wrong else None

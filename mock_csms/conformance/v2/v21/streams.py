@@ -11,7 +11,11 @@ _STREAMS = DIAGNOSTICS.of(OF_V21)
 
 
 @_STREAMS.check(
-    "N11", "2.1 N11", ERROR, "a stream is opened for a monitor that was set with one", call("OpenPeriodicEventStream")
+    "N11",
+    "2.1 N11",
+    ERROR,
+    "a stream is opened only for a monitor that was set with a stream",
+    call("OpenPeriodicEventStream"),
 )
 def stream_has_a_monitor(seen: Seen, station: KnownStation21) -> CheckResult:
     """Report a stream for a monitor without periodicEventStream.

@@ -9,7 +9,7 @@ _COSTS = ("TariffCostCtrlr", "", 0, 0, "Enabled", "Cost")
 
 
 def is_certainly_over(id_: str, station: KnownStation21) -> bool:
-    """Whether a transaction certainly does not run: it has ended, or the mock has seen all since the station booted."""
+    """Whether a transaction certainly does not run: it has ended, or the mock has seen all since the boot."""
     transaction = station.transactions.by_id.get(id_)
     if transaction is not None:
         return not transaction.is_open
@@ -18,7 +18,7 @@ def is_certainly_over(id_: str, station: KnownStation21) -> bool:
 
 @TARIFFS.check("I01", "2.1 I09", ERROR, "GetTariffs lists the default tariffs that were set", result("GetTariffs"))
 def tariffs_are_listed(seen: Seen, station: KnownStation21) -> CheckResult:
-    """Report a default tariff that the station has accepted and does not list."""
+    """Report a default tariff that the station has accepted but does not list."""
     asked = seen.request["evseId"]
     listed = {each["tariffId"] for each in seen.payload.get("tariffAssignments", ())}
     missing = [
@@ -30,10 +30,14 @@ def tariffs_are_listed(seen: Seen, station: KnownStation21) -> CheckResult:
 
 
 @TARIFFS.check(
-    "I02", "2.1 I07", WARNING, "a tariff with the id of one at another EVSE is a duplicate", result("SetDefaultTariff")
+    "I02",
+    "2.1 I07",
+    WARNING,
+    "a tariff with the id of a tariff at another EVSE is rejected",
+    result("SetDefaultTariff"),
 )
 def ids_are_unique(seen: Seen, station: KnownStation21) -> CheckResult:
-    """Report Accepted for a tariff whose id the default tariff of another EVSE has."""
+    """Report Accepted for a tariff with the id of the default tariff of another EVSE."""
     id_, evse = seen.request["tariff"]["tariffId"], seen.request["evseId"]
     other = station.tariffs.known.get(id_, evse)
     if seen.payload["status"] != "Accepted" or other == evse or 0 in (other, evse):
@@ -55,7 +59,7 @@ def changes_running_ones(seen: Seen, station: KnownStation21) -> CheckResult:
     "I04", "2.1 I12", WARNING, "a transaction with a tariff ends with costDetails", call("TransactionEvent.Ended")
 )
 def costs_are_told(seen: Seen, station: KnownStation21) -> CheckResult:
-    """Report an end without costDetails, if the transaction has a tariff and costs are not switched off."""
+    """Report an Ended event without costDetails, if the transaction has a tariff and costs are not switched off."""
     id_ = seen.payload["transactionInfo"]["transactionId"]
     is_off = station.variables.values.get(_COSTS, "").lower() == "false"
     is_wrong = id_ in station.tariffs.priced and "costDetails" not in seen.payload and not is_off
@@ -64,7 +68,7 @@ def costs_are_told(seen: Seen, station: KnownStation21) -> CheckResult:
 
 @TARIFFS.check("I05", "2.1 C21", WARNING, "a payment is settled once", call("NotifySettlement"))
 def settles_once(seen: Seen, station: KnownStation21) -> CheckResult:
-    """Report a settlement with the pspRef of one that was Settled, or that had the same status."""
+    """Report a settlement whose pspRef was Settled already, or that repeats an earlier status."""
     reference, status = seen.payload["pspRef"], seen.payload["status"]
     before = station.tariffs.settled.get(reference)
     return f"payment {reference} was {before} before" if before in ("Settled", status) else None

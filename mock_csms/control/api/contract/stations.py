@@ -127,7 +127,7 @@ class SentRequest(Record):
 
 
 class Outcome(Record, omit_defaults=True):
-    """What a station answered to a command. A problem of another status means that it gave no answer."""
+    """The answer of a station to a command. An error response means that the station gave no answer."""
 
     outcome: Annotated[
         Literal["result", "error", "invalid"],

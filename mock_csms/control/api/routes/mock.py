@@ -51,5 +51,6 @@ def _features(panel: Panel) -> dict[str, bool]:
         "events": config.events is not None,
         "diagram": config.diagram is not None,
         "metrics": True,
+        "ocpi": config.ocpi is not None,
         "shutdown": panel.stop is not None,
     }

@@ -13,7 +13,7 @@ from mock_csms.plans.v16.messages import status
 from mock_csms.runtime import clock
 from mock_csms.runtime.open_call import CallFailed
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 RESERVATION = 1
 """The reservationId of all reservations of cases."""
@@ -55,7 +55,7 @@ async def _idle(station: Station) -> None:
 
 
 async def booting(station: Station, kind: str = "Hard") -> None:
-    """The old connection is closed: the operator switched the station off and on, or a Reset did."""
+    """The old connection is closed, because the operator switched the station off and on, or because of a Reset."""
     await restart(station, kind)
 
 

@@ -11,7 +11,7 @@ from mock_csms.plans.v16 import keys
 from mock_csms.plans.v16.states.sessions import StartedTransaction, cached, tag_of
 from mock_csms.runtime import clock
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 _REFUSED = {"idTagInfo": {"status": "Invalid"}}
 _WHOLE = 1.0

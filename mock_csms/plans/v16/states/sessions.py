@@ -13,7 +13,7 @@ from mock_csms.plans.v16.messages import CHARGES, status
 from mock_csms.protocol.records import Record
 from mock_csms.watch.inbox import Taken
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 NEEDS = ("plug", "card", "unplug")
 """The actions of the operator that a session needs."""
@@ -100,7 +100,7 @@ async def session_ended(station: Station, started: StartedTransaction) -> None:
 
 
 async def starts_unasked(station: Station, *, is_remote: bool = False) -> None:
-    """Plug in, and start by card or remotely: the transaction starts without an Authorize; then end it."""
+    """Plug in, and start by card or remotely: the station must send no Authorize. Then end the transaction."""
     await keys.put(station, "LocalPreAuthorize", "true")
     await station.prepare(plugged)
     begin = station.mark()
@@ -111,7 +111,7 @@ async def starts_unasked(station: Station, *, is_remote: bool = False) -> None:
 
 
 async def starts_with_the_cable(station: Station, after: int) -> None:
-    """A driver is authorized: the connector is Preparing; the transaction starts with the cable. Then end it."""
+    """Authorize a driver: the connector is Preparing. Plug in: the transaction starts. Then end it."""
     await station.expect(status("Preparing", station.evse), after=after)
     await station.expect_nothing(says("StartTransaction"), seconds=0, after=after)
     await station.act("plug")
@@ -120,7 +120,7 @@ async def starts_with_the_cable(station: Station, after: int) -> None:
 
 
 async def gives_up_waiting(station: Station, *, is_remote: bool = False) -> None:
-    """Start by card or remotely, and plug no cable in: after ConnectionTimeOut the connector is Available (9.1.7)."""
+    """Start by card or remotely without a cable: after ConnectionTimeOut the connector is Available again (9.1.7)."""
     timeouts = station.profile.timeouts
     await keys.put(station, "ConnectionTimeOut", f"{max(1, int(timeouts.interval))}")
     begin = station.mark()

@@ -14,7 +14,7 @@ from mock_csms.plans.v2.restarts import make_boot, restart
 from mock_csms.protocol.actions import Json
 from mock_csms.runtime.open_call import CallFailed
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 Places: TypeAlias = Collection[tuple[int, int]]
 """Connectors, as pairs of EVSE and connector."""

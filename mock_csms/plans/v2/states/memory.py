@@ -15,7 +15,7 @@ from mock_csms.plans.v2.states.sessions import (
 )
 from mock_csms.protocol.actions import Json
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 
 async def id_token_in_local_list(station: Station, token: str = VALID, status: str = "Accepted") -> None:

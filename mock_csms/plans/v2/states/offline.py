@@ -5,7 +5,7 @@ from mock_csms.plans.station import Station
 from mock_csms.plans.v2.states.coming_up import ready
 from mock_csms.plans.v2.states.sessions import has_bays
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 
 async def offline_session(station: Station) -> None:

@@ -15,7 +15,7 @@ from mock_csms.protocol.actions import Json
 from mock_csms.twin.transactions import Transaction
 from mock_csms.watch.inbox import Taken, Wanted
 
-__tracebackhide__ = True  # pytest shows the case, and the text says all
+__tracebackhide__ = True  # pytest shows the line of the case, not of this module
 
 LOCKED = "AQ-2"
 """The feature of a station whose cable can only be plugged in after authorization."""
@@ -23,7 +23,7 @@ _BAY = "ParkingBayOccupancy"
 _WITH_CABLE = frozenset({_BAY, "EVConnected"})
 """The start points at which a plugged-in cable implies a transaction: the vehicle is in the bay by then."""
 _WITH_POWER = frozenset({"Authorized", "DataSigned", "PowerPathClosed", "EnergyTransfer"})
-"""The start points at which a transaction starts when the driver is authorized, or later."""
+"""The start points at which a transaction starts when the driver is authorized, or at a later step."""
 _UNKNOWN = frozenset({""})
 """The start points of a station without the variable, or without its value."""
 _LATER = {"DataSigned": "SignedDataReceived", "EnergyTransfer": "ChargingStateChanged"}
@@ -245,7 +245,8 @@ async def is_started_by_cable(station: Station) -> bool:
 async def is_started_by_authorization(station: Station) -> bool:
     """Whether a transaction must run once a driver is authorized, in the current state of the connector.
 
-    If the station does not say where its transactions start, it must run with a cable: each start point has come then.
+    If the station does not report its TxStartPoint, a transaction must run once the cable is plugged in: then every
+    possible start point is reached.
     """
     starts = await start_points(station)
     if _transaction(station) is not None or "Authorized" in starts:

@@ -12,7 +12,7 @@ These checks have no misbehaviour of their own:
 * R20: messages are written from objects, which cannot have a key twice.
 * T22: it needs a second connection with the same identity: start a second process.
 * R16: the session answers unknown messages before the station decides anything.
-* L08, N04: only a file server can see them, and the station downloads and uploads nothing.
+* L08, N04: the checks do not see the files at the file server.
 """
 
 from mock_csms.station.misbehaviour import Kinds

@@ -1,4 +1,4 @@
-"""What OCPP 2.1 has added to commands and messages of 2.0.1, and commands for features that the station lacks."""
+"""The additions of OCPP 2.1 to commands and messages of 2.0.1, and commands for features that the station lacks."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,17 +16,17 @@ from mock_csms.station.v2.v21.device import Device21
 from mock_csms.station.v2.v21.model import COSTS, RESUMPTION
 
 _MODES = frozenset({"AC_single_phase", "AC_three_phase"})
-"""How a vehicle can get energy here."""
+"""The energy transfer modes of the station."""
 _NOT_ALLOWED = Cause("AbnormalCondition", "ReqEnergyTransferRejected", is_end=True)
 _RESUMED = "TxResumed"
 _COSTS_TOLD = ("RunningCost", "TariffChanged", "CostLimitReached")
-"""The triggers of events that tell the costs; an event that ends a transaction tells them too."""
+"""The triggers of events that contain the costs; an event that ends a transaction contains them too."""
 _MOST_CHAINS = 4
 """How many certificates one GetCertificateChainStatus may ask about."""
 
 
 def reset(device: Device21, payload: Json, moment: Moment) -> Given:
-    """Reboot; with ImmediateAndResume the transactions go on after it (B13, E17)."""
+    """Reboot; with ImmediateAndResume the transactions continue after the reboot (B13, E17)."""
     if payload["type"] != "ImmediateAndResume":
         return availability.reset(device, payload, moment)
     if "evseId" in payload or not device.number(RESUMPTION):
@@ -35,7 +35,7 @@ def reset(device: Device21, payload: Json, moment: Moment) -> Given:
 
 
 def resume(device: Device21, moment: Moment) -> Step:
-    """Tell which transactions go on after a reboot."""
+    """Report which transactions continue after a reboot."""
     acts: list[Act] = []
     for evse in list(device.evses.values()):
         if evse.transaction is not None and evse.transaction.id in device.resumed:
@@ -45,7 +45,7 @@ def resume(device: Device21, moment: Moment) -> Step:
 
 
 def allowed_energy_transfer(device: Device21, payload: Json, moment: Moment) -> Given:
-    """End a transaction whose way to get energy is not allowed any more (Q of 2.1)."""
+    """End a transaction whose energy transfer mode is no longer allowed (Q of 2.1)."""
     evse = device.charging(payload["transactionId"])
     if evse is None:
         return device, because("TxNotFound"), []
@@ -92,7 +92,7 @@ def chain_told(device: Device21, _: Json, response: Json, __: Moment) -> Step:
 
 
 def complete(device: Device21, acts: list[Act], moment: Moment) -> Step:
-    """Add to each message what 2.1 has added to it; values of streams leave their events."""
+    """Add to each message the fields that 2.1 requires; values of streams are removed from their events."""
     completed: list[Act] = []
     for act in acts:
         if isinstance(act, Send) and act.action in _COMPLETED and not act.is_by_hand:
@@ -131,7 +131,7 @@ def _monitoring_report(device: Device21, act: Send, _: Moment) -> Step:
 
 
 def _signing_request(device: Device21, act: Send, moment: Moment) -> Step:
-    """Give the request for a certificate its number (A02)."""
+    """Add the requestId to the request for a certificate (A02)."""
     device = replace(device, csr_id=moment.world.new_integer())
     return device, [replace(act, payload=act.payload | {"requestId": device.csr_id})]
 

@@ -1,6 +1,6 @@
 """Battery swaps (S01 to S03): a driver puts an empty battery in a slot and takes a charged one.
 
-The slots are EVSEs. A battery that is in one charges in a transaction of its own.
+The slots are EVSEs. Each battery in a slot charges in a separate transaction.
 """
 
 from collections.abc import Callable, Mapping
@@ -107,7 +107,7 @@ def _charged(device: Device21, moment: Moment) -> int | None:
 
 
 def _event(device: Device21, swap: Swap, kind: str, slot: int, moment: Moment) -> Act:
-    """Return the BatterySwap about the battery in a slot; all of a swap have its requestId (S02.FR.02)."""
+    """Return the BatterySwap about the battery in a slot; all messages of a swap have its requestId (S02.FR.02)."""
     battery = device.batteries[slot]
     data = {
         "evseId": slot,

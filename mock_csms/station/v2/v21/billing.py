@@ -1,4 +1,4 @@
-"""The bills of running transactions: what they use, what they cost so far, and the limits of the CSMS (I12, E16)."""
+"""The bills of running transactions: their use, their cost so far, and the limits of the CSMS (I12, E16)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -17,9 +17,9 @@ from mock_csms.station.v2.v21.device import Device21
 from mock_csms.station.v2.v21.model import COST_INTERVAL, COSTS
 
 COST, LIMITS = "cost", "transaction-limit"
-"""The alarms of a transaction, by its id: to tell the cost so far, and to look at its limit again."""
+"""The alarms of a transaction, by its id: to report the cost so far, and to check its limit again."""
 _LOOK_AGAIN = 1.0
-"""In seconds. Energy, time and costs rise without an event."""
+"""In seconds. Energy, time and costs rise without an event, so they are checked at this interval."""
 
 _REACHED: Sequence[tuple[str, Cause, Callable[[Device21, Bill, Evse, float], float]]] = (
     (
@@ -39,7 +39,7 @@ _REACHED: Sequence[tuple[str, Cause, Callable[[Device21, Bill, Evse, float], flo
         lambda _, __, evse, now: min(100.0, 20.0 + evse.register(now) / 600),
     ),
 )
-"""Each limit of a transaction, what its end causes, and how much of it is used (E16)."""
+"""By limit of a transaction: the cause of its end, and the function for the used part (E16)."""
 
 
 def follow(device: Device21, moment: Moment) -> Step:
@@ -61,7 +61,7 @@ def settled(device: Device21, transaction: str, bill: Bill, moment: Moment) -> t
 
 
 def limited(device: Device21, response: Json, transaction: str | None, moment: Moment) -> Step:
-    """Take the limit that came with the answer to a TransactionEvent, and tell that it is set (E16)."""
+    """Store the limit that came with the answer to a TransactionEvent, and report that it is set (E16)."""
     limit, evse = response.get("transactionLimit"), device.charging(transaction)
     if limit is None or evse is None or evse.transaction is None or evse.transaction.id not in device.bills:
         return device, []
@@ -80,7 +80,7 @@ def limited(device: Device21, response: Json, transaction: str | None, moment: M
 
 
 def tell_cost(device: Device21, about: list[Any], moment: Moment) -> Step:
-    """Tell what a transaction has cost so far (I12)."""
+    """Report what a transaction has cost so far (I12)."""
     evse = device.charging(about[0])
     if evse is None or about[0] not in device.bills:
         return device, []
@@ -116,7 +116,7 @@ def _for_driver(device: Device21, evse: Evse, bill: Bill, moment: Moment) -> Bil
 
 
 def _bounded(device: Device21, evse: Evse, transaction: str, moment: Moment, acts: list[Act]) -> Step:
-    """Stop the energy if a limit of a transaction is reached; look again later if not (E16)."""
+    """Stop the energy if a limit of a transaction is reached; otherwise check again later (E16)."""
     bill = device.bills[transaction]
     if not bill.limit or bill.is_at_limit or not evse.is_charging:
         return device, acts

@@ -1,4 +1,4 @@
-"""What a transaction has used, and what it costs by a tariff (I07 to I12 of OCPP 2.1). Pure arithmetic."""
+"""The use of a transaction, and its cost by a tariff (I07 to I12 of OCPP 2.1). Pure arithmetic."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import groupby
@@ -9,7 +9,7 @@ from mock_csms.station.state import Moment
 
 
 class Period(Record):
-    """A part of a transaction that has one tariff."""
+    """A part of a transaction with one tariff."""
 
     began: float
     """In seconds since 1970."""
@@ -20,7 +20,7 @@ class Period(Record):
     charging: float = 0.0
     """For how many seconds the vehicle took energy."""
     idle: float = 0.0
-    """For how many seconds it took none."""
+    """For how many seconds the vehicle took no energy."""
 
 
 class Bill(Record):
@@ -28,13 +28,13 @@ class Bill(Record):
 
     evse: int
     at: float
-    """Until when its use is counted, in seconds since 1970."""
+    """The time until which its use is counted, in seconds since 1970."""
     register: float
     """The energy register at that time, in Wh."""
     is_charging: bool
     """Whether the vehicle has taken energy since then."""
     periods: tuple[Period, ...]
-    """The last one is running."""
+    """The parts of the transaction; the last one is running."""
     token: Json | None = None
     """The idToken that charges."""
     limit: Json = field(default_factory=dict)
@@ -106,7 +106,7 @@ _PARTS: Mapping[str, tuple[str, Callable[[Period], float]]] = {
     "chargingTime": ("priceMinute", lambda period: period.charging / 60),
     "idleTime": ("priceMinute", lambda period: period.idle / 60),
 }
-"""The parts of a tariff that are paid by use: the field of the price, and the use."""
+"""The parts of a tariff that depend on the use: the field of the price, and the use."""
 
 
 def _total(periods: Sequence[Period], tariff: Json) -> Json:
@@ -154,7 +154,7 @@ def _bounded(total: Json, tariff: Json) -> tuple[str, Json]:
 
 
 def _bound(tariff: Json, name: str) -> Json | None:
-    """Return the amount of a bound; what the tariff leaves out of it follows from the taxes."""
+    """Return the amount of a bound; if the tariff lacks it with or without taxes, it is computed from the taxes."""
     bound = tariff.get(name)
     if bound is None:
         return None

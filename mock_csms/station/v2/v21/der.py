@@ -74,7 +74,7 @@ def clear_controls(device: Device21, payload: Json, moment: Moment) -> Given:
 
 
 def begins(device: Device21, about: list[Any], moment: Moment) -> Step:
-    """Tell that a scheduled control has started, and which ones it replaces."""
+    """Report that a scheduled control has started, and which controls it replaces."""
     control = device.controls.get(about[0])
     if control is None:
         return device, []
@@ -85,7 +85,7 @@ def begins(device: Device21, about: list[Any], moment: Moment) -> Step:
 
 
 def ends(device: Device21, about: list[Any], moment: Moment) -> Step:
-    """Remove a scheduled control whose time is over, and tell that it has stopped."""
+    """Remove a scheduled control whose time is over, and report that it has stopped."""
     return _removed(device, [about[0]] if about[0] in device.controls else [], moment)
 
 
@@ -116,13 +116,13 @@ def _control(payload: Json, kind: str, field: str, moment: Moment) -> Control | 
 
 
 def _beats(one: Control, other: Control) -> bool:
-    """Return whether a control replaces another of its kind: it is at least as important."""
+    """Return whether a control replaces another of its kind: its priority is at least as high."""
     is_alike = one.id != other.id and one.kind == other.kind and one.is_default == other.is_default
     return is_alike and one.priority <= other.priority
 
 
 def _is_superseded(device: Device21, control: Control) -> bool:
-    """Return whether another control of the kind is more important, or as important and newer."""
+    """Return whether another control of the kind has a higher priority, or the same priority and is newer."""
     numbers = list(device.controls)
     return any(
         _beats(other, control)
@@ -141,7 +141,7 @@ def _alarm(control: Control, moment: Moment) -> list[Act]:
 
 
 def _removed(device: Device21, gone: list[str], moment: Moment) -> Step:
-    """Remove controls, and tell which of them have stopped."""
+    """Remove controls, and report which of them have stopped."""
     acts: list[Act] = [Stop((kind, id_)) for id_ in gone for kind in (BEGIN, END)]
     stopped = [control for control in device.controls.values() if control.id in gone and control.is_started]
     kept = {id_: control for id_, control in device.controls.items() if id_ not in gone}

@@ -1,4 +1,4 @@
-"""The state of a 2.1 station: that of a 2.0.1 station, and what belongs to the features that are new."""
+"""The state of a 2.1 station: that of a 2.0.1 station, and the state of the features that are new."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -38,7 +38,7 @@ class Control(Record):
     ends_at: float | None = None
     """When it ends; None if it does not end by itself."""
     is_started: bool = False
-    """Whether the CSMS was told that it has started."""
+    """Whether the station has reported its start to the CSMS."""
 
     @property
     def priority(self) -> int:
@@ -77,7 +77,7 @@ class Battery(Record):
 
 
 class Swap(Record):
-    """A battery swap that goes on (S01, S02)."""
+    """A running battery swap (S01, S02)."""
 
     request_id: int
     token: Json
@@ -94,7 +94,7 @@ class Device21(Device):
 
     tariffs: tuple[DefaultTariff, ...] = ()
     driver_tariffs: Mapping[Token, Json | None] = {}
-    """The tariffs that came with the answers to Authorize; None for one that the station cannot apply (I08)."""
+    """The tariffs from answers to Authorize, by driver; None for a tariff that the station cannot apply (I08)."""
     bills: Mapping[str, Bill] = {}
     """The use of each running transaction."""
     controls: Mapping[str, Control] = {}
@@ -116,7 +116,7 @@ class Device21(Device):
     resumes: bool = False
     """Whether transactions go on after the next reboot (B13, E17)."""
     resumed: frozenset[str] = frozenset()
-    """The transactions that go on after the last reboot, until the CSMS was told."""
+    """The transactions that continue after the last reboot, until the CSMS has been informed."""
 
     @property
     def may_reboot(self) -> bool:

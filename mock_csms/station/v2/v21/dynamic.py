@@ -38,7 +38,7 @@ def update(device: Device21, payload: Json, moment: Moment) -> Given:
 
 
 def pulled(device: Device21, request: Json, response: Json, moment: Moment) -> Step:
-    """Take the limit that the CSMS has answered to PullDynamicScheduleUpdate (K29)."""
+    """Store the limit from the answer to PullDynamicScheduleUpdate (K29)."""
     number, limits = request["chargingProfileId"], response.get("scheduleUpdate", {})
     if response["status"] == "Accepted" and _is_dynamic(device.storage.profiles.get(number)) and "limit" in limits:
         device = _updated(device, number, limits, moment)

@@ -37,7 +37,7 @@ def _backwards(act: Act) -> list[Act]:
 
 
 def _goes_on(at: Situation, right: list[Act]) -> list[Act]:
-    """Send a value in a stream once the CSMS knows that it is closed."""
+    """Send a value in a stream after the CSMS has closed it."""
     told = at.event
     if not isinstance(told, Answered) or told.action != "ClosePeriodicEventStream":
         return right

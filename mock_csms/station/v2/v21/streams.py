@@ -114,7 +114,7 @@ def interval_over(device: Device21, about: list[Any], moment: Moment) -> Step:
 
 
 def _flushed(device: Device21, stream: Stream, moment: Moment) -> Step:
-    """Send the values that wait, oldest first, if the station is online; the rest is told as `pending`."""
+    """Send the waiting values, oldest first, if the station is online; `pending` has the number of the others."""
     if not stream.items or not stream.is_open or not device.is_online or not device.is_accepted:
         return _with(device, stream), []
     now, later = stream.items[:_MOST_VALUES], stream.items[_MOST_VALUES:]

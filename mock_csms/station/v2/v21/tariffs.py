@@ -17,11 +17,11 @@ PARTS = ("energy", "chargingTime", "idleTime", "fixedFee")
 _UNKNOWN_PARTS = ("reservationTime", "reservationFixed")
 _NO_TARIFF: Json = {"status": "NoTariff"}
 _MOST_DRIVERS = 1000
-"""Of how many drivers the station stores the tariff; the oldest is dropped for a new one."""
+"""The number of drivers whose tariffs the station stores; the oldest is dropped for a new one."""
 
 
 def set_default(device: Device21, payload: Json, moment: Moment) -> Given:
-    """Install a default tariff at an EVSE, or at all of them (I07); one for later leaves the present one in force."""
+    """Install a default tariff at an EVSE, or at all of them (I07); one for later does not replace the current one."""
     number, tariff = payload["evseId"], payload["tariff"]
     evses = list(device.evses) if number == 0 else [number]
     fault = fault_of(device, tariff)
@@ -105,7 +105,7 @@ def in_force(device: Device21, evse: int, token: Json | None, now: float) -> Jso
 
 
 def fault_of(device: Device21, tariff: Json) -> Json | None:
-    """Return the answer that refuses a tariff; None for one by which the station can compute costs."""
+    """Return the answer that refuses a tariff; None for a tariff with which the station can compute costs."""
     prices = [price for part in PARTS for price in tariff.get(part, {}).get("prices", ())]
     if "validFrom" in tariff and strict_seconds_of(tariff["validFrom"]) is None:
         return because("InvalidValue")
@@ -117,7 +117,7 @@ def fault_of(device: Device21, tariff: Json) -> Json | None:
 
 
 def _starts_at(tariff: Json) -> float:
-    """Return since when a tariff is valid, in seconds since 1970."""
+    """Return from when on a tariff is valid, in seconds since 1970."""
     return strict_seconds_of(tariff["validFrom"]) or 0.0 if "validFrom" in tariff else 0.0
 
 
