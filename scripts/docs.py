@@ -44,6 +44,7 @@ from scripts.plan_tables import (
     plan_summary,
     plan_verdicts,
 )
+from scripts.scale_tables import scale_calls, scale_limits, scale_memory, scale_run, scale_sizes
 from scripts.settings_tables import configuration, flags_of_group
 
 ROOT = Path(__file__).parent.parent
@@ -259,6 +260,11 @@ TABLES: Mapping[str, Callable[[], Iterable[tuple[str, ...]]]] = {
     "loads": loads,
     "speed": speed,
     "speed_run": speed_run,
+    "scale_run": scale_run,
+    "scale_calls": scale_calls,
+    "scale_memory": scale_memory,
+    "scale_sizes": scale_sizes,
+    "scale_limits": scale_limits,
     "plan_options": plan_options,
     "plan_profile": plan_profile,
     "plan_actions": plan_actions,

@@ -1,5 +1,6 @@
 """A mock eMSP as a process, and what talks to it over real HTTP."""
 
+import atexit
 import io
 import json
 import select
@@ -39,6 +40,7 @@ class Emsp(Mock):
         self.events = Path(tempfile.mkdtemp()) / "events.jsonl"
         command = [*SERVER, "emsp", address, "--events", str(self.events), *flags]
         self.process = warm.start(command, stdout=subprocess.PIPE, stderr=self._log)
+        atexit.register(self.end)
         assert self.process.stdout
         readable = select.select([self.process.stdout], [], [], PATIENCE)[0]
         self.first_line = self.process.stdout.readline().decode() if readable else ""
@@ -47,6 +49,11 @@ class Emsp(Mock):
         self.versions = self.first_line.removeprefix("Listening on ").strip()
         self.base = self.versions.removesuffix("/ocpi/versions")
         self.numbers = 0
+
+    def end(self) -> None:
+        """End the process if a failed test has left it."""
+        if self.process.poll() is None:
+            self.process.kill()
 
     def finish(self) -> None:
         """Stop the eMSP, which must end normally."""
