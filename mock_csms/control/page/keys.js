@@ -6,7 +6,7 @@ import { move, moveToProblem, toLatest, togglePause } from "./sequence.js";
 import { state, tell } from "./state.js";
 import { step } from "./stations.js";
 
-const VIEWS = {m: "messages", t: "transactions", i: "findings", r: "rules", o: "tokens", a: "roaming", s: "settings", v: "verdict"};
+const VIEWS = {m: "messages", t: "transactions", i: "findings", r: "rules", o: "tokens", s: "settings", v: "verdict"};
 
 const isTyping = (element) => element.matches("textarea, select, input:not([type=checkbox])");
 const isInList = () => at("left").contains(document.activeElement);

@@ -10,7 +10,6 @@ import { follow, rateNow, touch } from "./live.js";
 import { reload } from "./messages.js";
 import { goTo, note } from "./place.js";
 import * as register from "./register.js";
-import * as roaming from "./roaming.js";
 import * as rules from "./rules.js";
 import * as sequence from "./sequence.js";
 import * as settings from "./settings.js";
@@ -22,7 +21,7 @@ import * as tokens from "./tokens.js";
 import * as verdict from "./verdict.js";
 
 const TICK = 2000; // milliseconds: how often the open pane is read again, and only if something came
-const VIEWS = {messages: () => {}, transactions: findings.refreshSessions, findings: findings.refresh, rules: rules.refresh, tokens: tokens.refresh, roaming: roaming.refresh, settings: settings.refresh, verdict: verdict.refresh};
+const VIEWS = {messages: () => {}, transactions: findings.refreshSessions, findings: findings.refresh, rules: rules.refresh, tokens: tokens.refresh, settings: settings.refresh, verdict: verdict.refresh};
 const SIDES = {message: "message", station: "station", send: "sender"};
 
 function showView(name) {
@@ -94,7 +93,7 @@ async function tick() {
 
 async function begin() {
   beginTheme();
-  for (const each of [stations, sequence, inspector, station, compose, register, rules, tokens, roaming, settings, findings, verdict]) each.begin();
+  for (const each of [stations, sequence, inspector, station, compose, register, rules, tokens, settings, findings, verdict]) each.begin();
   for (const tab of document.querySelectorAll("[data-view]")) tab.onclick = () => showView(tab.dataset.view);
   for (const tab of document.querySelectorAll("[data-side]")) tab.onclick = () => openSide(tab.dataset.side);
   at("closeright").onclick = closeSide;
@@ -150,7 +149,6 @@ async function start() {
   }
   await addPanes().catch((problem) => toast(problem.message, "error"));
   say(at("url"), state.about.url);
-  at("roamingtab").hidden = !state.about.features.ocpi;
   document.title = `mock-csms · ${state.about.url.replace("ws://", "")}`;
   say(at("findingcount"), state.about.counts.findings ? number(state.about.counts.findings) : "");
   follow(state.about.cursor);
