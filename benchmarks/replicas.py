@@ -93,7 +93,7 @@ def _haproxy(lab: Lab, mocks: Sequence[Running]) -> Iterator[Running]:
 
 
 def _port(mocks: Sequence[Running], found: "re.Match[str]") -> int:
-    """Return the port of the mock with this number; 1, where nobody listens, if there is none."""
+    """Return the port of the mock with this number. If fewer mocks run, return 1, a port where nobody listens."""
     number = int(found[2])
     return mocks[number - 1].port if number <= len(mocks) else 1
 

@@ -47,7 +47,7 @@ async def test_16_remote_start_first(station: Station) -> None:
     fails_with={"waits-for-ever": r"sent no StatusNotification\[connectorId=1,status=Available"},
 )
 async def test_16_remote_start_timeout(station: Station) -> None:
-    """After a remote start nobody plugs in: when ConnectionTimeOut has passed, the connector is Available again."""
+    """If nobody plugs in after a remote start, the connector becomes Available when ConnectionTimeOut has passed."""
     await states.gives_up_waiting(station, is_remote=True)
 
 

@@ -17,20 +17,16 @@ from mock_csms.behavior.v2.secrets import SECRETS
 from mock_csms.behavior.v16.authorization import MODES as MODES_OF_16
 from mock_csms.behavior.v16.secrets import SECRETS as OF_16
 from mock_csms.commands.arguments import titles_of
-from mock_csms.commands.cli import SUBCOMMANDS
-from mock_csms.commands.remote.table import COMMANDS as REMOTE_COMMANDS
 from mock_csms.conformance.catalogue import CHECKS
 from mock_csms.conformance.unjudged import UNJUDGED
-from mock_csms.control.api.operation import Fields, Operation
-from mock_csms.control.api.table import ENDPOINTS
 from mock_csms.protocol.actions import Action, Json, Sender
-from mock_csms.protocol.records import fields_of
 from mock_csms.protocol.versions import versions
 from mock_csms.settings import Config
 from mock_csms.settings.flags import option
 from mock_csms.station.control_lines import WORDS
 from mock_csms.station.loads import LOADS
 from mock_csms.station.settings import StationSettings
+from scripts.api_tables import endpoints, ocpi_endpoints, remote_commands, sub_commands
 from scripts.bounds import MESSAGES, REMEMBERED, TURNS, WAITING, table_of
 from scripts.cells import code, json
 from scripts.ocpi_tables import OCPI_TABLES
@@ -173,42 +169,6 @@ def speed_run() -> Iterable[tuple[str, ...]]:
     yield "when", "rounds", "seconds per rate", "processor", "Python"
     numbers = (str(last["rounds"]), str(last["scale"]["seconds"]))
     yield last["at"], *numbers, last["machine"]["processor"], last["versions"]["python"]
-
-
-def endpoints() -> Iterable[tuple[str, ...]]:
-    """Return a row for every endpoint of the HTTP API."""
-    yield from _endpoints(ENDPOINTS)
-
-
-def ocpi_endpoints() -> Iterable[tuple[str, ...]]:
-    """Return a row for every endpoint that the HTTP API has with --ocpi."""
-    from mock_csms.ocpi.api.contract import OCPI_ENDPOINTS
-
-    yield from _endpoints(OCPI_ENDPOINTS)
-
-
-def _endpoints(rows: Iterable[Operation]) -> Iterable[tuple[str, ...]]:
-    yield "request", "what it does", "query, body"
-    for row in rows:
-        query = "".join(f" `?{each.encode_name}=`" for each in fields_of(row.query or Fields)).strip()
-        body = ", ".join(f"`{each.encode_name}`" for each in fields_of(row.body or Fields))
-        asked = "; ".join(filter(None, [query, body or ("settings" if row.body else "")]))
-        yield f"`{row.method} {row.path}`", row.help, asked
-
-
-def sub_commands() -> Iterable[tuple[str, ...]]:
-    """Return a row for every sub-command that needs no API."""
-    yield "sub-command", "what it does"
-    for name, meaning in SUBCOMMANDS.items():
-        does, _, example = meaning.partition(": ")
-        yield f"`mock-csms {name}`", does + (f": `{example}`" if example else "")
-
-
-def remote_commands() -> Iterable[tuple[str, ...]]:
-    """Return a row for every sub-command that drives a running mock."""
-    yield "sub-command", "what it does"
-    for name, command in REMOTE_COMMANDS.items():
-        yield f"`mock-csms {name} {command.shown_words}".rstrip() + "`", command.meaning
 
 
 def checks() -> Iterable[tuple[str, ...]]:

@@ -27,7 +27,7 @@ class Described(Record):
     """The name of its schema in its version of OCPP, or a key of `SHAPES`."""
     version: Version | None
     schema: Json | None = None
-    """Its schema, if it is none of these."""
+    """The schema of a happening that neither OCPP nor `SHAPES` describes, such as an exchange of OCPI."""
 
 
 def _node(described: Described, path: Path) -> Json:

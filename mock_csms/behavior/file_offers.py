@@ -24,4 +24,4 @@ class FileOffers(Record):
     firmware: Callable[[], str]
     """Returns the path of the firmware to offer, without a slash in front."""
     file: Callable[[str], OfferedFile | None]
-    """Returns the signature and the checksum of the file at a path; None if there is none."""
+    """Returns the signature and the checksum of the file at a path; None if the server has no such file."""

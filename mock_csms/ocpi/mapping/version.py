@@ -4,6 +4,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from mock_csms.behavior.commands import Step
+from mock_csms.behavior.templates import escape
 from mock_csms.ocpi.mapping.told import Shown, Told
 from mock_csms.protocol.actions import Json
 from mock_csms.protocol.records import Record
@@ -14,6 +15,11 @@ from mock_csms.twin.twin import Twin
 
 Outcome: TypeAlias = Callable[[Json], str]
 """Returns the CommandResultType or ChargingProfileResultType for the result of a station."""
+
+
+def exact(action: str, payload: Json) -> Step:
+    """Return a command with exactly this payload, which is no template."""
+    return Step(action, escape(payload), is_raw=True)
 
 
 class Unfit(Exception):

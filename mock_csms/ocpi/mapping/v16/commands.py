@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.templates import escape
 from mock_csms.ocpi.mapping.told import Shown
-from mock_csms.ocpi.mapping.version import OcpiLimits, Reserve, Scheduled, Start, Unfit
+from mock_csms.ocpi.mapping.version import OcpiLimits, Reserve, Scheduled, Start, Unfit, exact
 from mock_csms.protocol.actions import Json
 
 _LONGEST_TAG = 20
@@ -51,12 +50,12 @@ def start(asked: Start) -> Step:
     payload: Json = {"idTag": _tag(asked.token)}
     if asked.evse is not None:
         payload["connectorId"] = asked.evse
-    return _raw("RemoteStartTransaction", payload)
+    return exact("RemoteStartTransaction", payload)
 
 
 def stop(transaction: str) -> Step:
     """Return the command that stops a transaction."""
-    return _raw("RemoteStopTransaction", {"transactionId": int(transaction)})
+    return exact("RemoteStopTransaction", {"transactionId": int(transaction)})
 
 
 def reserve(asked: Reserve) -> Step:
@@ -69,17 +68,17 @@ def reserve(asked: Reserve) -> Step:
     }
     if asked.group and len(asked.group) <= _LONGEST_TAG:
         payload["parentIdTag"] = asked.group
-    return _raw("ReserveNow", payload)
+    return exact("ReserveNow", payload)
 
 
 def cancel(id_: int) -> Step:
     """Return the command that cancels a reservation."""
-    return _raw("CancelReservation", {"reservationId": id_})
+    return exact("CancelReservation", {"reservationId": id_})
 
 
 def unlock(evse: int, _: int) -> Step:
     """Return the command that unlocks a connector."""
-    return _raw("UnlockConnector", {"connectorId": evse})
+    return exact("UnlockConnector", {"connectorId": evse})
 
 
 def limit(asked: OcpiLimits) -> Step:
@@ -104,17 +103,17 @@ def limit(asked: OcpiLimits) -> Step:
         "chargingProfileKind": "Absolute" if asked.start else "Relative",
         "chargingSchedule": schedule,
     }
-    return _raw("SetChargingProfile", {"connectorId": asked.evse, "csChargingProfiles": profile})
+    return exact("SetChargingProfile", {"connectorId": asked.evse, "csChargingProfiles": profile})
 
 
 def unlimit(id_: int) -> Step:
     """Return the command that clears a charging profile."""
-    return _raw("ClearChargingProfile", {"id": id_})
+    return exact("ClearChargingProfile", {"id": id_})
 
 
 def ask_schedule(evse: int, duration: int, unit: str) -> Step:
     """Return the command that asks for the schedule of a connector."""
-    return _raw("GetCompositeSchedule", {"connectorId": evse, "duration": duration, "chargingRateUnit": unit})
+    return exact("GetCompositeSchedule", {"connectorId": evse, "duration": duration, "chargingRateUnit": unit})
 
 
 def schedule_in(payload: Json) -> Scheduled | None:
@@ -130,7 +129,3 @@ def _tag(token: str) -> str:
     if len(token) > _LONGEST_TAG:
         raise Unfit(f"OCPP 1.6 allows {_LONGEST_TAG} characters for a token, and this one has {len(token)}")
     return token
-
-
-def _raw(action: str, payload: Json) -> Step:
-    return Step(action, escape(payload), is_raw=True)

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from mock_csms.behavior.commands import Step
-from mock_csms.behavior.templates import escape
 from mock_csms.ocpi.mapping.told import Shown
-from mock_csms.ocpi.mapping.version import OcpiLimits, Reserve, Scheduled, Start
+from mock_csms.ocpi.mapping.version import OcpiLimits, Reserve, Scheduled, Start, exact
 from mock_csms.protocol.actions import Json
 from mock_csms.twin.meaning import at
 from mock_csms.twin.v2.transactions import STOPS
@@ -68,12 +67,12 @@ def start(asked: Start) -> Step:
         payload["evseId"] = asked.evse
     if asked.group:
         payload["groupIdToken"] = {"idToken": asked.group, "type": "Central"}
-    return _raw("RequestStartTransaction", payload)
+    return exact("RequestStartTransaction", payload)
 
 
 def stop(transaction: str) -> Step:
     """Return the command that stops a transaction."""
-    return _raw("RequestStopTransaction", {"transactionId": transaction})
+    return exact("RequestStopTransaction", {"transactionId": transaction})
 
 
 def reserve(asked: Reserve) -> Step:
@@ -83,17 +82,17 @@ def reserve(asked: Reserve) -> Step:
         payload["evseId"] = asked.evse
     if asked.group:
         payload["groupIdToken"] = {"idToken": asked.group, "type": "Central"}
-    return _raw("ReserveNow", payload)
+    return exact("ReserveNow", payload)
 
 
 def cancel(id_: int) -> Step:
     """Return the command that cancels a reservation."""
-    return _raw("CancelReservation", {"reservationId": id_})
+    return exact("CancelReservation", {"reservationId": id_})
 
 
 def unlock(evse: int, connector: int) -> Step:
     """Return the command that unlocks a connector."""
-    return _raw("UnlockConnector", {"evseId": evse, "connectorId": connector})
+    return exact("UnlockConnector", {"evseId": evse, "connectorId": connector})
 
 
 def limit(asked: OcpiLimits) -> Step:
@@ -119,17 +118,17 @@ def limit(asked: OcpiLimits) -> Step:
         "transactionId": asked.transaction,
         "chargingSchedule": [schedule],
     }
-    return _raw("SetChargingProfile", {"evseId": asked.evse, "chargingProfile": profile})
+    return exact("SetChargingProfile", {"evseId": asked.evse, "chargingProfile": profile})
 
 
 def unlimit(id_: int) -> Step:
     """Return the command that clears a charging profile."""
-    return _raw("ClearChargingProfile", {"chargingProfileId": id_})
+    return exact("ClearChargingProfile", {"chargingProfileId": id_})
 
 
 def ask_schedule(evse: int, duration: int, unit: str) -> Step:
     """Return the command that asks for the schedule of an EVSE."""
-    return _raw("GetCompositeSchedule", {"evseId": evse, "duration": duration, "chargingRateUnit": unit})
+    return exact("GetCompositeSchedule", {"evseId": evse, "duration": duration, "chargingRateUnit": unit})
 
 
 def schedule_in(payload: Json) -> Scheduled | None:
@@ -143,7 +142,3 @@ def schedule_in(payload: Json) -> Scheduled | None:
 
 def _token(id_: str, type_: str) -> Json:
     return {"idToken": id_, "type": _TYPES.get(type_, "Central")}
-
-
-def _raw(action: str, payload: Json) -> Step:
-    return Step(action, escape(payload), is_raw=True)
