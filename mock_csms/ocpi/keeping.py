@@ -23,7 +23,7 @@ def kept_text(parties: OcpiParties) -> bytes:
 
 
 def restore(parties: OcpiParties, text: bytes) -> None:
-    """Add the registrations of a text. Raises ValueError if it is not such a text."""
+    """Add the registrations of a text. Raises ValueError if the text has another format."""
     try:
         kept = convert(json_value(text), KeptParties)
     except ValidationError as error:

@@ -78,7 +78,7 @@ class OcpiPeer(Record, kw_only=True):
         return any(each.role == role for each in self.roles)
 
     def owns(self, party: OcpiParty) -> bool:
-        """Whether a party is one of its own; a hub speaks for all parties."""
+        """Whether this platform speaks for a party; a hub speaks for all parties."""
         return self.has_role("HUB") or any(each.party.is_same(party) for each in self.roles)
 
 

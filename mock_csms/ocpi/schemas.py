@@ -44,7 +44,7 @@ def problems(kind: str, value: Any, *, is_patch: bool = False) -> Sequence[str]:
 
 
 def unknown_properties(kind: str, value: Any, place: str = "") -> Sequence[str]:
-    """Return the places of all properties in an object that OCPI does not define for it."""
+    """Return the places of all properties in an object that OCPI does not define."""
     if not isinstance(value, dict) or kind not in objects():
         return ()
     known = {each.name: each for each in objects()[kind]}

@@ -1,4 +1,4 @@
-"""What the handlers of modules share: who is who, the time, chance, and what is told to people."""
+"""What the handlers of modules share: the parties, the clock, chance, and notes for people."""
 
 from collections.abc import Callable
 

@@ -16,7 +16,7 @@ def read_client(request: OcpiRequest, world: CpoWorld) -> OcpiAnswer:
 
 
 def put_client(request: OcpiRequest, world: CpoWorld) -> OcpiAnswer:
-    """Store what is told of a party."""
+    """Store the ClientInfo of a party."""
     client = request.object("ClientInfo")
     request.refuse_other_ids(client, country_code="country", party_id="party")
     return created() if world.clients.put(_key(request), client) else updated()

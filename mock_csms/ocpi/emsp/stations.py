@@ -31,7 +31,7 @@ class EvseFound(Record):
 
 
 def find_evse(world: EmspWorld, text: str) -> EvseFound | None:
-    """Return the EVSE for `LOCATION/EVSE`, else the first available EVSE of a station; None if there is none."""
+    """Return the EVSE for `LOCATION/EVSE`, else the first available EVSE of a station; None if nothing fits."""
     location, slash, uid = text.rpartition("/")
     every = [found for found in _every(world) if found.evse.get("status") != REMOVED]
     if slash:

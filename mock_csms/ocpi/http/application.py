@@ -136,7 +136,7 @@ async def _answer(side: OcpiSide, incoming: HttpRequest) -> tuple[ModuleRow | No
 def _exchange(
     side: OcpiSide, row: ModuleRow | None, incoming: HttpRequest, delivery: Delivery, visit: Visit
 ) -> OcpiExchange:
-    """Return what is told of a request and its answer."""
+    """Return the event about a request and its answer."""
     shown, peer = visit.shown, visit.peer
     return OcpiExchange(
         at=visit.at,

@@ -29,7 +29,7 @@ class StationAsker:
         self._csms.listen_to(Partners(self._info, self._price), self)
 
     def question(self, session: Peer, call: Call) -> TokenQuestion | None:
-        """Return the question that must be answered before a call; None if there is none, or not any more."""
+        """Return the question that must be answered before a call; None if no question is open."""
         return self._desk.question(session.identity, session.version, call)
 
     def ask(self, question: object, then: Callable[[], None]) -> None:

@@ -101,7 +101,7 @@ class Charge(Mutable, kw_only=True):
 
     @property
     def stretches(self) -> Sequence[Stretch]:
-        """Its charging periods so far; of those with a length of nothing only the first one, if there is no other."""
+        """Its charging periods so far. Periods without length are left out, unless the only period has none."""
         found = [*self._reserved(), *self.marks.stretches]
         return [each for each in found if each.end > each.start or each.energy] or found[:1]
 

@@ -16,7 +16,7 @@ from mock_csms.protocol.records import Mutable, Record, field, replace
 
 _MINUTE = 60_000
 _IMPOSSIBLE = 1e12
-"""No station measures that much; such a value is ignored."""
+"""Values above this are ignored, because no station measures that much."""
 _PARTS = 50
 """A period is at least this part of the transaction so far: a day has 230 periods, and not 1440."""
 _MOST = 2000

@@ -36,7 +36,7 @@ class Start(Record, kw_only=True):
     evse: int | None = None
     connector: int | None = None
     remote: int = 0
-    """The number for it: remoteStartId."""
+    """The remoteStartId."""
 
 
 class Reserve(Record, kw_only=True):
@@ -98,7 +98,7 @@ class OcpiMapping(Record, kw_only=True, eq=False):
     power_of: Callable[[Twin, int], int | None]
     capabilities_in: Callable[[Twin], Iterable[str]]
     start: Callable[[Start], Step]
-    """Returns the command for it. Raises Unfit; so do the other functions for commands."""
+    """Returns the command that starts a session. Raises Unfit, as the other functions for commands do."""
     stop: Callable[[str], Step]
     """Returns the command that stops the transaction with that id."""
     reserve: Callable[[Reserve], Step]
@@ -111,7 +111,7 @@ class OcpiMapping(Record, kw_only=True, eq=False):
     ask_schedule: Callable[[int, int, str], Step]
     """Returns the command that asks for the schedule of an EVSE, for so many seconds, in W or A."""
     schedule_in: Callable[[Json], Scheduled | None]
-    """Returns the schedule in the result of that command; None if there is none."""
+    """Returns the schedule in the result of that command; None if the result has no schedule."""
     outcomes: Mapping[str, Mapping[str, str]]
     """By command of OCPI: the CommandResultType by the status of the result, or a ChargingProfileResultType.
 

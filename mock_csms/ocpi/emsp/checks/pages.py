@@ -18,7 +18,7 @@ _REQUEST = "Transport and format: Paginated Request"
 
 
 def _number(seen: Sighting, name: str) -> int | None:
-    """Return the number in a header; None if there is none."""
+    """Return the number in a header; None if the header is missing or has no number."""
     text = seen.exchange.answered.get(name, "")
     return int(text) if re.fullmatch(r"[0-9]{1,15}", text) else None
 

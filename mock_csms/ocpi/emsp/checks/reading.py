@@ -65,7 +65,7 @@ def feeds_back(value: Mapping[str, Any]) -> bool:
 
 
 def amount(price: Any) -> float | None:
-    """Return a price without VAT; None if there is none."""
+    """Return a price without VAT; None if the object has no price."""
     return price.get("excl_vat") if isinstance(price, dict) else None
 
 

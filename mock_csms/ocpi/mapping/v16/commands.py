@@ -117,7 +117,7 @@ def ask_schedule(evse: int, duration: int, unit: str) -> Step:
 
 
 def schedule_in(payload: Json) -> Scheduled | None:
-    """Return the schedule in the result of that command; None if there is none."""
+    """Return the schedule in the result of GetCompositeSchedule; None if it has no schedule."""
     found, start_ = payload.get("chargingSchedule"), payload.get("scheduleStart")
     if found is None or start_ is None or payload["status"] != "Accepted":
         return None

@@ -132,7 +132,7 @@ def ask_schedule(evse: int, duration: int, unit: str) -> Step:
 
 
 def schedule_in(payload: Json) -> Scheduled | None:
-    """Return the schedule in the result of that command; None if there is none."""
+    """Return the schedule in the result of GetCompositeSchedule; None if it has no schedule."""
     found = payload.get("schedule")
     if found is None or payload["status"] != "Accepted":
         return None
